@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.i18n import set_language
+from django.views.static import serve
+
+urlpatterns = [
+    path("", include("config.page_urls")),
+    path("sprog/", set_language, name="set_language"),
+    path("", include("chat.urls")),
+    path("blog/", include("blog.urls")),
+    path("", include("referrals.urls")),
+    path("konto/", include("accounts.urls")),
+    path("drift/", admin.site.urls),
+    # Counsellors' pictures are few and small: served by us in the demo, by the proxy in production.
+    re_path(r"^media/(?P<path>[\w./-]+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+]
