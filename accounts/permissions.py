@@ -1,0 +1,67 @@
+"""Who may do what with an account: the only place that answers it.
+
+Every answer is read from the database when it is asked: someone who lost a role or was
+switched off loses the right at the next question, also over a socket that is already open.
+"""
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Membership, Organization, User
+
+Person = User | AnonymousUser
+
+
+def is_active(user: Person) -> bool:
+    """Logged in, and not switched off since."""
+    return user.pk is not None and User.objects.filter(pk=user.pk, is_active=True).exists()
+
+
+def is_staff_member(user: Person) -> bool:
+    """Active, and with a role in some organisation. An administrator without one is not meant."""
+    return user.pk is not None and Membership.objects.filter(user_id=user.pk, user__is_active=True).exists()
+
+
+def is_counsellor(user: Person) -> bool:
+    """Active, and a counsellor somewhere. Whether of a given session is for the chat to say."""
+    return user.pk is not None and User.objects.counsellors().filter(pk=user.pk).exists()
+
+
+def is_coordinator(user: Person, organization: Organization) -> bool:
+    """Active, and a coordinator of this very organisation."""
+    return (
+        user.pk is not None
+        and Membership.objects.filter(
+            user_id=user.pk,
+            user__is_active=True,
+            organization=organization,
+            role=Membership.Role.COORDINATOR,
+        ).exists()
+    )
+
+
+def has_second_factor(user: Person) -> bool:
+    """Has set up an authenticator app. Recovery codes alone are none."""
+    return user.pk is not None and Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def needs_second_factor(user: Person) -> bool:
+    """Has an account, but no second factor where one is demanded: everywhere but in the demo."""
+    return user.pk is not None and not settings.DEMO and not has_second_factor(user)
+
+
+def may_enter_staff_pages(user: Person) -> bool:
+    return is_staff_member(user) and not needs_second_factor(user)
+
+
+def may_enter_admin(user: Person) -> bool:
+    """The operator's door: an active administrator with a second factor."""
+    return user.pk is not None and (
+        User.objects.filter(pk=user.pk, is_active=True, is_staff=True).exists() and not needs_second_factor(user)
+    )
+
+
+def may_edit_profile(user: Person) -> bool:
+    """Only those who lead chats have a card, and only their own."""
+    return is_counsellor(user) and not needs_second_factor(user)
