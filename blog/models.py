@@ -1,0 +1,54 @@
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def random_public_id() -> str:
+    """A name for addresses that says nothing: ten letters and digits, 50 random bits."""
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _unused in range(10))
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def published(self, *, now: datetime) -> "EntryQuerySet":
+        """Entries that anybody may read, newest first."""
+        return self.filter(published_at__lte=now).order_by("-published_at", "-pk")
+
+
+class Entry(models.Model):
+    """A counsellor's blog post: one of a session's two, or a note of its own.
+
+    `html` is rendered and sanitised when the source is saved, never when it is read.
+    """
+
+    class Kind(models.TextChoices):
+        BEFORE = "before", _("Before a chat")
+        AFTER = "after", _("After a chat")
+        NOTE = "note", _("From the counsellors")
+
+    public_id = models.CharField(max_length=16, unique=True, default=random_public_id, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.NOTE)
+    title = models.CharField(_("title"), max_length=120)
+    source = models.TextField(_("text"), max_length=20_000, blank=True)
+    html = models.TextField(editable=False, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="entries")
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("blog post")
+        verbose_name_plural = _("blog posts")
+        constraints = [
+            models.CheckConstraint(
+                name="published_entry_has_text",
+                condition=models.Q(published_at__isnull=True) | ~models.Q(html=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
