@@ -1,0 +1,18 @@
+from django.urls import path
+
+from config import pages
+
+urlpatterns = [
+    path("", pages.front, name="front"),
+    path("look-<slug:digest>.css", pages.stylesheet, name="stylesheet"),
+    path("ud/", pages.leave, name="exit"),
+    path("ud/videre/", pages.left, name="left"),
+    path("ud/tilbage/", pages.come_back, name="come-back"),
+    path("tema/", pages.theme, name="theme"),
+    path("privatliv/", pages.privacy, name="privacy"),
+    path("underretning/", pages.duty, name="duty"),
+    path("hvem-kan-se-mig/", pages.who_sees_me, name="who-sees-me"),
+    path("tilgaengelighed/", pages.accessibility, name="accessibility"),
+    path("was", pages.was, name="was"),
+    path("was/", pages.was),
+]
