@@ -1,0 +1,52 @@
+# Two commands matter: `make run` starts Samrum, `make test` proves it. The rest serves whoever changes it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PORT HOST SAMRUM_DATA
+
+PYTHON := .venv/bin/python
+SOURCES := accounts blog chat config deploy forum moderation referrals tests bench manage.py
+
+.PHONY: help run test test-fast soak bench lint format messages dev
+
+help: ## show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+
+run: ## start Samrum with demo data; PORT=8000, SAMRUM_DATA=var
+	@exec python3 deploy/run.py
+
+dev:
+	@python3 deploy/environment.py dev
+
+test: dev ## every test, on SQLite and again on PostgreSQL and Redis
+	@python3 deploy/environment.py services browser
+	$(PYTHON) -m tests.services $(PYTHON) -m pytest -n 2 --dist loadfile -m "both_engines or postgres"
+	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+test-fast: dev ## the tests that need no browser, no services, no server processes
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser and not server"
+
+soak: dev ## the threat rows at full count; takes long
+	@python3 deploy/environment.py services browser
+	SAMRUM_SOAK=1 $(PYTHON) -m pytest -m soak
+	SAMRUM_SOAK=1 $(PYTHON) -m tests.services $(PYTHON) -m pytest -m "soak and (both_engines or postgres)"
+
+bench: dev ## measure; prints numbers, judges nothing
+	$(PYTHON) -m bench
+
+lint: dev ## style, types, layers, templates, migrations, settings
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m djlint templates --lint --quiet
+	SAMRUM_DEMO=1 $(PYTHON) manage.py makemigrations --check --dry-run
+	SAMRUM_DEMO=1 $(PYTHON) manage.py check
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests/test_catalogue.py
+
+format: dev ## let ruff mend what it can
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+messages: dev ## collect new strings into the catalogues (needs Debian's gettext)
+	SAMRUM_DEMO=1 $(PYTHON) manage.py makemessages --all --no-obsolete --add-location file --ignore ".venv/*" --ignore "var/*" --ignore "tests/*"
+	$(PYTHON) deploy/messages.py

@@ -1,0 +1,75 @@
+"""What every test may ask for. Fixtures of servers stand in `tests/servers.py`, of Chromium in `tests/browser/`."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.db import connections
+
+from deploy import messages
+
+pytest_plugins = ["tests.servers"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the first process; pytest-xdist's workers find them compiled
+        messages.compile_all(settings.BASE_DIR / "locale")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts servers or a browser; leave out what this run has not the means or the time for."""
+    unfit = set()
+    if os.environ.get("SAMRUM_SOAK") != "1":
+        unfit.add("soak")
+    if settings.ON_SQLITE or not settings.REDIS_URL:
+        unfit.add("postgres")
+    kept, left_out = [], []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"server", "servers"}:
+            item.add_marker("server")
+        if "browser" in fixtures:
+            item.add_marker("browser")
+        (left_out if any(item.get_closest_marker(name) for name in unfit) else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+def _commits_for_real(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(autouse=True)
+def sockets_commit_for_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse a socket in a test that rolls back: its rows leak into the next test on PostgreSQL, and lock SQLite."""
+    if _commits_for_real(request):
+        return
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        pytest.fail("A test with a socket needs @pytest.mark.django_db(transaction=True).")
+
+    monkeypatch.setattr(WebsocketCommunicator, "__init__", refuse)
+
+
+@pytest.fixture(autouse=True)
+def connections_of_sockets_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a consumer left open; PostgreSQL would wait five seconds for it before dropping the database."""
+    yield
+    if _commits_for_real(request) and "browser" not in request.fixturenames:
+        close: Callable[[], None] = async_to_sync(sync_to_async(connections.close_all))
+        close()
+
+
+@pytest.fixture(autouse=True)
+def limits_start_afresh() -> Iterator[None]:
+    """No test is refused for what another one did; the cache of limits is the process's or, on Redis, this run's."""
+    yield
+    from django.core.cache import caches
+
+    for alias in settings.CACHES:
+        caches[alias].clear()
