@@ -39,7 +39,8 @@ def violations(page: Page) -> str:
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate(f"() => axe.run(document, {json.dumps(options)}).then(results => results.violations)")
     return "\n".join(
-        f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {' '.join(map(str, node['target']))}  {node['html'][:160]}"
+        f"{rule['id']} ({rule['impact']}): {rule['help']}"
+        f"\n    {' '.join(map(str, node['target']))}  {node['html'][:160]}"
         f"\n    {' '.join(check['message'] for check in [*node['any'], *node['all'], *node['none']])}"
         for rule in found
         for node in rule["nodes"]
