@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "moderation",
     "referrals",
     "accounts",
-    "django.contrib.admin",
+    "accounts.apps.DriftConfig",  # Django admin, behind the staff's own door
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -242,6 +243,28 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # the login ends with the browser
+ACCOUNT_ADAPTER = "accounts.adapters.StaffAccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+}
+# A whole school or town hall may share one network (ip); a name and what belongs to it (key) is guarded closely.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/15m/key",
+    "login_failed_anywhere": "60/15m/key",
+}
+MFA_ADAPTER = "accounts.adapters.StaffMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks differ, and typing takes time
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondFactorForm",
+    "reauthenticate": "accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "accounts.forms.SetUpAppForm",
+}
+# Encrypts the secrets of second factors. Give it a value of its own before SECRET_KEY is ever changed.
+SECOND_FACTOR_KEY = os.environ.get("SAMRUM_SECOND_FACTOR_KEY") or SECRET_KEY
 
 # The room -------------------------------------------------------------------------------------------------------
 
