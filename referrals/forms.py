@@ -1,0 +1,131 @@
+"""Forms of the directory: the young people's filter, and the staff's page of a service."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization
+from referrals import links
+from referrals.models import Channel, Service, Topic
+from referrals.municipalities import MUNICIPALITIES
+
+
+class FilterForm(forms.Form):
+    """Two lists to choose from. It is sent by GET, so its fields and values say little to who reads the address."""
+
+    t = forms.ModelChoiceField(
+        Topic.objects.none(),
+        label=_("What is it about?"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Anything"),
+    )
+    k = forms.ChoiceField(
+        label=_("Where do you live?"), required=False, choices=[("", _("All of Denmark")), *MUNICIPALITIES.items()]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["t"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
+
+
+class ServiceForm(forms.ModelForm):
+    """What a service is. The verbs write it; this form never saves."""
+
+    municipality_code = forms.ChoiceField(
+        label=_("For whom does it work?"),
+        required=False,
+        choices=[("", _("All of Denmark")), *MUNICIPALITIES.items()],
+    )
+    is_anonymous = forms.TypedChoiceField(
+        label=_("Can one be anonymous?"),
+        required=False,
+        choices=[("", _("We do not know")), ("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+    )
+    checked = forms.BooleanField(
+        label=_("I have made sure today that all of this is true"),
+        required=False,
+        help_text=_(
+            "Change a way in, a name or the hours without this tick, and it is hidden until somebody checks it."
+        ),
+    )
+
+    class Meta:
+        model = Service
+        fields = [
+            "name",
+            "description",
+            "eligibility_description",
+            "minimum_age",
+            "maximum_age",
+            "municipality_code",
+            "is_anonymous",
+            "hours_text",
+            "always_open",
+            "is_crisis",
+            "topics",
+            "alert",
+            "status",
+            "source",
+            "source_date",
+        ]
+        widgets = {"description": forms.Textarea({"rows": 3}), "topics": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {None: "", True: "yes", False: "no"}
+        self.initial["is_anonymous"] = known[self.instance.is_anonymous]
+
+
+class NewServiceForm(ServiceForm):
+    """The same, and whose it will be."""
+
+    organization = forms.ModelChoiceField(Organization.objects.none(), label=_("Organisation"), empty_label=None)
+    checked = None  # type: ignore[assignment]  # a new service is checked on its own page
+
+    field_order = ["organization"]
+
+    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+
+
+class AdoptForm(forms.Form):
+    organization = forms.ModelChoiceField(Organization.objects.all(), label=_("Organisation"))
+
+
+class ChannelForm(forms.Form):
+    """One way in; without a value it is left out."""
+
+    kind = forms.ChoiceField(label=_("Way in"), choices=Channel.Kind.choices)
+    value = forms.CharField(label=_("Number, address or place"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("value") and "kind" in cleaned:
+            try:
+                cleaned["value"] = links.clean_value(cleaned["kind"], cleaned["value"])
+            except ValidationError as refused:
+                self.add_error("value", refused)
+        return cleaned
+
+
+BaseChannelFormSet = forms.formset_factory(ChannelForm, extra=2, max_num=8, validate_max=True)
+
+
+class ChannelFormSet(BaseChannelFormSet):  # type: ignore[misc,valid-type]
+    """The ways in of a service, in the order in which they are shown."""
+
+    def __init__(self, *args: Any, service: Service | None = None, **kwargs: Any) -> None:
+        channels = service.channels.all() if service else ()
+        initial = [{"kind": channel.kind, "value": channel.value} for channel in channels]
+        super().__init__(*args, initial=initial, prefix="ways", **kwargs)
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        filled = (form.cleaned_data for form in self.forms)
+        return [(row["kind"], row["value"]) for row in filled if row.get("value")]

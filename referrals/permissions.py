@@ -1,0 +1,32 @@
+"""Who may do what with the directory: the only place that answers it."""
+
+from accounts.models import Organization
+from accounts.permissions import Person, may_enter_admin, may_enter_staff_pages
+from referrals.models import Service
+
+
+def administers(user: Person) -> bool:
+    """Runs the installation: may look after every service, such as national drafts that nobody here owns."""
+    return user.is_superuser and may_enter_admin(user)
+
+
+def may_open_manage(user: Person) -> bool:
+    """May come to the staff pages of the directory, whatever stands on them for this person."""
+    return administers(user) or may_enter_staff_pages(user)
+
+
+def may_add_to(user: Person, organization: Organization) -> bool:
+    """Any role in the organisation will do: those who answer the young know best what is true."""
+    if administers(user):
+        return True
+    return may_enter_staff_pages(user) and organization.memberships.filter(user_id=user.pk).exists()
+
+
+def may_edit(user: Person, service: Service) -> bool:
+    """Change, check, show and hide it."""
+    return may_add_to(user, service.organization)
+
+
+def may_adopt(user: Person) -> bool:
+    """Give a service to another organisation."""
+    return administers(user)

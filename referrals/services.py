@@ -1,0 +1,245 @@
+"""Verbs of the directory: what changes a service, and who says that it is true."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from referrals import demo, links, national, permissions, topics
+from referrals.models import Channel, Service, Topic
+
+# A service's words, which may be polished without a new check ...
+WORDS = ("description", "alert", "status", "source", "source_date")
+# ... and what a check vouches for, together with the channels.
+FACTS = (
+    "name",
+    "eligibility_description",
+    "minimum_age",
+    "maximum_age",
+    "is_anonymous",
+    "municipality_code",
+    "hours_text",
+    "always_open",
+    "is_crisis",
+)
+
+Channels = Iterable[tuple[str, str]]
+
+
+# By hand ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_service(
+    *, organization: Organization, values: Mapping[str, Any], channels: Channels, by: User, now: datetime | None = None
+) -> Service:
+    """A new service, not shown yet. One that is made in the demo stays a demo service for ever.
+
+    Raises PermissionDenied, and ValidationError where the values do not fit.
+    """
+    if not permissions.may_add_to(by, organization):
+        raise PermissionDenied
+    service = Service(organization=organization, is_demo=settings.DEMO)
+    _take(service, values)
+    if not service.source:  # those who offer it know it themselves
+        service.source, service.source_date = organization.name, timezone.localdate(now).isoformat()
+    service.full_clean()
+    service.save()
+    service.topics.set(values.get("topics", ()))
+    _replace_channels(service, channels)
+    return service
+
+
+@transaction.atomic
+def edit_service(
+    *,
+    service: Service,
+    values: Mapping[str, Any],
+    channels: Channels,
+    checked: bool,
+    by: User,
+    now: datetime | None = None,
+) -> Service:
+    """Write what was changed. `checked`: this person has made sure today that all of it is true.
+
+    Without that a change of facts takes the check away, and what is not checked is not shown.
+    Raises PermissionDenied, and ValidationError where the values do not fit.
+    """
+    service = _locked(service, by)
+    facts_changed = _take(service, values)
+    if "topics" in values:
+        service.topics.set(values["topics"])
+    facts_changed |= _replace_channels(service, channels)
+    if checked:
+        _check(service, by, now)
+    elif facts_changed:
+        _forget_check(service)
+    service.full_clean()
+    service.save()
+    return service
+
+
+@transaction.atomic
+def check_service(*, service: Service, by: User, now: datetime | None = None) -> None:
+    """Someone stands by it: all that is written of it is true today. Raises PermissionDenied."""
+    service = _locked(service, by)
+    _check(service, by, now)
+    service.save()
+
+
+@transaction.atomic
+def publish_service(*, service: Service, by: User, now: datetime | None = None) -> None:
+    """Show it to the young. Raises PermissionDenied, and ValidationError "unchecked" or "no_source"."""
+    service = _locked(service, by)
+    if not service.is_fresh(on=timezone.localdate(now)):
+        raise ValidationError(_("Check first that it is true. Then it can be shown."), code="unchecked")
+    if not service.source:
+        raise ValidationError(_("Write first where it is known from. Then it can be shown."), code="no_source")
+    service.is_published = True
+    service.save()
+
+
+@transaction.atomic
+def withdraw_service(*, service: Service, by: User) -> None:
+    """Hide it from the young; its check stands. Raises PermissionDenied."""
+    service = _locked(service, by)
+    service.is_published = False
+    service.save()
+
+
+@transaction.atomic
+def adopt_service(*, service: Service, organization: Organization, by: User) -> None:
+    """Give it to an organisation, whose people look after it from now on.
+
+    Raises PermissionDenied, and ValidationError where that organisation has one of the same name.
+    """
+    if not permissions.may_adopt(by):
+        raise PermissionDenied
+    service = _locked(service, by)
+    service.organization = organization
+    service.full_clean()
+    service.save()
+
+
+def forget_check(*, service: Service) -> None:
+    """Take back check and showing, because what was checked is not what stands there now."""
+    _forget_check(service)
+    service.save()
+
+
+def _locked(service: Service, by: User) -> Service:
+    service = Service.objects.select_for_update(of=("self",)).select_related("organization").get(pk=service.pk)
+    if not permissions.may_edit(by, service):
+        raise PermissionDenied
+    return service
+
+
+def _take(service: Service, values: Mapping[str, Any]) -> bool:
+    """Put the values on the service, unsaved. True where a fact changed."""
+    changed = {name for name in (*WORDS, *FACTS) if name in values and getattr(service, name) != values[name]}
+    for name in changed:
+        setattr(service, name, values[name])
+    return not changed.isdisjoint(FACTS)
+
+
+def _replace_channels(service: Service, channels: Channels) -> bool:
+    """Keep exactly these, in this order. True where that changed anything."""
+    wanted = list(dict.fromkeys((str(kind), links.clean_value(kind, value)) for kind, value in channels))
+    if wanted == list(service.channels.values_list("kind", "value")):
+        return False
+    service.channels.all().delete()
+    for position, (kind, value) in enumerate(wanted):
+        Channel.objects.create(service=service, kind=kind, value=value, position=position)
+    return True
+
+
+def _check(service: Service, by: User, now: datetime | None) -> None:
+    service.checked_on, service.checked_by = timezone.localdate(now), by
+
+
+def _forget_check(service: Service) -> None:
+    service.checked_on = service.checked_by = None
+    service.is_published = False
+
+
+# What comes with Samrum -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def load_topics() -> None:
+    """The vocabulary, as it stands in `topics.py`. May be repeated."""
+    for position, (code, (name, name_en)) in enumerate(topics.TOPICS.items()):
+        Topic.objects.update_or_create(code=code, defaults={"name": name, "name_en": name_en, "position": position})
+
+
+@transaction.atomic
+def load_national_drafts() -> int:
+    """The national offers as drafts, each with its source: not shown until somebody has checked them.
+
+    May be repeated: what is there already stays as people have made it. Returns how many came new.
+    """
+    load_topics()
+    there = set(Service.objects.values_list("pk", flat=True))
+    new = [_load(offer) for offer in national.OFFERS if offer.id not in there]
+    return len(new)
+
+
+@transaction.atomic
+def load_demo_services(*, checked_by: User | None = None, now: datetime | None = None) -> list[Service]:
+    """Made-up services of made-up organisations, marked, and with nothing to call. Repeating it renews their check."""
+    load_topics()
+    by = checked_by or _demo_checker()
+    services = []
+    for offer in demo.OFFERS:
+        service = Service.objects.filter(pk=offer.id).first() or _load(offer)
+        service.is_demo = service.is_published = True
+        _check(service, by, now)
+        service.save()
+        services.append(service)
+    return services
+
+
+def _load(offer: national.Offer) -> Service:
+    service = Service.objects.create(
+        id=offer.id,
+        organization=_organization(offer),
+        name=offer.name,
+        description=offer.description,
+        eligibility_description=offer.for_whom,
+        minimum_age=offer.ages[0],
+        maximum_age=offer.ages[1],
+        is_anonymous=offer.is_anonymous,
+        hours_text=offer.hours,
+        always_open=offer.always_open,
+        is_crisis=offer.is_crisis,
+        source=offer.source,
+        source_date=offer.source_date,
+    )
+    service.topics.set(Topic.objects.filter(code__in=offer.topics))
+    _replace_channels(service, offer.channels)
+    return service
+
+
+def _organization(offer: national.Offer) -> Organization:
+    name = offer.organization
+    slug = slugify(name.lower().replace("æ", "ae").replace("ø", "o").replace("å", "aa"))
+    found = Organization.objects.filter(Q(slug=slug) | Q(name=name)).first()
+    kind = Organization.Kind.MUNICIPALITY if offer.of_municipality else Organization.Kind.ASSOCIATION
+    return found or Organization.objects.create(name=name, slug=slug, kind=kind)
+
+
+def _demo_checker() -> User:
+    """Nobody can log in as this one."""
+    user, _is_new = User.objects.get_or_create(
+        username="demo-tjek", defaults={"is_active": False, "password": make_password(None)}
+    )
+    return user

@@ -1,0 +1,211 @@
+"""The doors: help now and the directory for everybody, the staff's pages for those who keep it true."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Organization
+from referrals import cards, permissions, services
+from referrals.forms import AdoptForm, ChannelFormSet, FilterForm, NewServiceForm, ServiceForm
+from referrals.models import Service
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponse]
+
+# For everybody ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Who can help now. It answers without a database, too: 112 stands in the template."""
+    return render(request, "referrals/help.html", {"cards": _help_cards()})
+
+
+def _help_cards() -> list[dict[str, Any]] | None:
+    """None: nobody can look it up just now."""
+    now = timezone.now()
+    try:
+        helping = Service.objects.shown().fresh(now).reachable().helps_now().help_first().with_details()
+        return [cards.details(service, now=now) for service in helping]
+    except DatabaseError as failure:
+        logger.warning("Cannot read the directory (%s): the help page shows 112 alone.", type(failure).__name__)
+        return None
+
+
+@require_safe
+def directory(request: HttpRequest) -> HttpResponse:
+    """All that is shown, narrowed by topic and municipality."""
+    now = timezone.now()
+    form = FilterForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    found = Service.objects.shown()
+    if topic := chosen.get("t"):
+        found = found.for_topic(topic.code)
+    if code := chosen.get("k"):
+        found = found.for_municipality(code)
+    context = {
+        "form": form,
+        "is_narrowed": bool(topic or code),
+        "cards": [cards.details(service, now=now) for service in found.help_first().with_details()],
+    }
+    return render(request, "referrals/directory.html", context)
+
+
+# For staff --------------------------------------------------------------------------------------------------------
+
+
+def staff_door(view: View) -> View:
+    """Only those who may open the directory's staff pages; which services they find there is in each fetch."""
+
+    @wraps(view)
+    @never_cache
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not permissions.may_open_manage(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return door
+
+
+def _own(request: HttpRequest, pk: UUID) -> Service:
+    """404 for the services of others: whether they exist is nobody's business."""
+    return get_object_or_404(Service.objects.editable_by(request.user).with_details(), pk=pk)
+
+
+def _organizations(request: HttpRequest) -> Any:
+    if permissions.administers(request.user):
+        return Organization.objects.all()
+    return Organization.objects.filter(memberships__user=request.user.pk).distinct()
+
+
+@staff_door
+@require_safe
+def manage(request: HttpRequest) -> HttpResponse:
+    """What this person looks after, crisis help first."""
+    context = {
+        "services": Service.objects.editable_by(request.user).help_first().with_details(),
+        "has_crisis_service": Service.objects.crisis_ready().exists(),
+    }
+    return render(request, "referrals/manage.html", context)
+
+
+@staff_door
+def manage_new(request: HttpRequest) -> HttpResponse:
+    form = NewServiceForm(request.POST or None, organizations=_organizations(request))
+    ways = ChannelFormSet(request.POST or None)
+    if request.method == "POST" and form.is_valid() and ways.is_valid():
+        values = form.cleaned_data
+        try:
+            service = services.create_service(
+                organization=values["organization"], values=values, channels=ways.chosen, by=request.user
+            )
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            messages.success(request, _("Saved. It is not shown yet: check it, then show it."))
+            return redirect("referrals:manage-edit", pk=service.pk)
+    return _form_page(request, form, ways)
+
+
+@staff_door
+def manage_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = _own(request, pk)
+    form = ServiceForm(request.POST or None, instance=service)
+    ways = ChannelFormSet(request.POST or None, service=service)
+    if request.method == "POST" and form.is_valid() and ways.is_valid():
+        values = form.cleaned_data
+        try:
+            service = services.edit_service(
+                service=service, values=values, channels=ways.chosen, checked=values["checked"], by=request.user
+            )
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            messages.success(request, _saved(service))
+            return redirect("referrals:manage-edit", pk=service.pk)
+    return _form_page(request, form, ways, service=_own(request, pk))
+
+
+def _saved(service: Service) -> str:
+    if service.is_published:
+        return _("Saved. The young see it now.")
+    return _("Saved. It is not shown to the young.")
+
+
+def _form_page(request: HttpRequest, form: Any, ways: Any, service: Service | None = None) -> HttpResponse:
+    is_bound_and_wrong = form.is_bound and not (form.is_valid() and ways.is_valid())
+    context = {
+        "form": form,
+        "ways": ways,
+        "service": service,
+        "card": cards.details(service, now=timezone.now()) if service else None,
+        "is_fresh": bool(service and service.is_fresh(on=timezone.localdate())),
+        "adopt": AdoptForm() if service and permissions.may_adopt(request.user) else None,
+    }
+    return render(request, "referrals/manage_edit.html", context, status=422 if is_bound_and_wrong else 200)
+
+
+def _then_back(request: HttpRequest, service: Service, verb: Callable[[], None], done: str) -> HttpResponse:
+    try:
+        verb()
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, done)
+    return redirect("referrals:manage-edit", pk=service.pk)
+
+
+@staff_door
+@require_POST
+def manage_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = _own(request, pk)
+    done = _("Checked today. Thank you.")
+    return _then_back(request, service, lambda: services.check_service(service=service, by=request.user), done)
+
+
+@staff_door
+@require_POST
+def manage_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = _own(request, pk)
+    done = _("The young see it now.")
+    return _then_back(request, service, lambda: services.publish_service(service=service, by=request.user), done)
+
+
+@staff_door
+@require_POST
+def manage_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = _own(request, pk)
+    done = _("Hidden. The young do not see it any more.")
+    return _then_back(request, service, lambda: services.withdraw_service(service=service, by=request.user), done)
+
+
+@staff_door
+@require_POST
+def manage_adopt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = _own(request, pk)
+    form = AdoptForm(request.POST)
+    if not form.is_valid():
+        return redirect("referrals:manage-edit", pk=service.pk)
+    organization = form.cleaned_data["organization"]
+    done = _("%(organization)s looks after it now.") % {"organization": organization}
+
+    def adopt() -> None:
+        services.adopt_service(service=service, organization=organization, by=request.user)
+
+    return _then_back(request, service, adopt, done)
