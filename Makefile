@@ -47,6 +47,6 @@ format: dev ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-messages: dev ## collect new strings into the catalogues (needs Debian's gettext)
-	SAMRUM_DEMO=1 $(PYTHON) manage.py makemessages --all --no-obsolete --add-location file --ignore ".venv/*" --ignore "var/*" --ignore "tests/*"
+messages: dev ## collect new strings into the catalogues, and compile them
+	$(PYTHON) deploy/messages.py collect
 	$(PYTHON) deploy/messages.py

@@ -16,7 +16,7 @@ pytest_plugins = ["tests.servers"]
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the first process; pytest-xdist's workers find them compiled
-        messages.compile_all(settings.BASE_DIR / "locale")
+        messages.compile_all()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
