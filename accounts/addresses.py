@@ -29,7 +29,7 @@ KEY_BYTES = 32
 DIGEST_BYTES = 16
 
 
-class KeyGone(LookupError):
+class KeyGone(LookupError):  # noqa: N818 - said as it is: the key is gone
     """The key of that day was destroyed: nothing can be compared with its digests any more."""
 
 

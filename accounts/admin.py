@@ -67,7 +67,7 @@ class UserAdmin(DjangoUserAdmin):
 class OrganizationAdmin(admin.ModelAdmin):
     list_display = ("name", "kind", "municipality_code")
     list_filter = ("kind",)
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 (Django's own spelling)
+    prepopulated_fields = {"slug": ("name",)}
 
 
 @admin.register(Membership)
