@@ -49,4 +49,3 @@ format: dev ## let ruff mend what it can
 
 messages: dev ## collect new strings into the catalogues, and compile them
 	$(PYTHON) deploy/messages.py collect
-	$(PYTHON) deploy/messages.py

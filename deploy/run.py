@@ -126,6 +126,13 @@ def wait_until_it_answers(address: str, processes: Processes) -> None:
             return
 
 
+def reached_at(host: str) -> str:
+    """How this machine's browser names the host: "every address" is none to go to."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
 def welcome(address: str) -> None:
     """Say where to go, and in which order."""
     accounts = subprocess.run([*MANAGE, "demo", "--print"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -163,7 +170,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     try:
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        address = f"http://{reached_at(host)}:{port}/"
         wait_until_it_answers(address, processes)
         if processes.ended() is None:
             welcome(address)
