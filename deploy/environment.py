@@ -21,7 +21,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the machine's Python may well be
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+PIP: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 LOCKS = {"runtime": "requirements.lock", "dev": "requirements-dev.lock"}
 POLICY = Path("/usr/sbin/policy-rc.d")
 

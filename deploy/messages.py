@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -18,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 CODE = ("accounts", "blog", "chat", "config", "forum", "moderation", "referrals")
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -77,9 +78,8 @@ def strings_of(file: Path) -> Iterator[tuple[int, str | tuple[str, ...], str | N
 
         # Django writes a template's marked strings as calls, each on one line, and blanks out everything else.
         text = "\n".join(line.lstrip() for line in templatize(text).splitlines())
-    for line, function, found, comments in extract_python(
-        io.BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"}
-    ):
+    calls: Iterator[Any] = extract_python(io.BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
+    for line, function, found, comments in calls:
         parts = list(found) if isinstance(found, tuple) else [found]
         context = parts.pop(0) if function.lstrip("n").startswith("pgettext") else None
         if not parts or not isinstance(parts[0], str):
