@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from referrals.models import Channel, Service
 
@@ -26,13 +27,11 @@ def details(service: Service, *, now: datetime) -> dict[str, Any]:
         **card(service, now=now),
         "description": service.description,
         "for_whom": service.eligibility_description,
-        "minimum_age": service.minimum_age,
-        "maximum_age": service.maximum_age,
+        "ages": _ages(service.minimum_age, service.maximum_age),
         "anonymous": service.is_anonymous,
         "hours": service.hours_text,
         "alert": service.alert,
         "municipality": service.municipality,
-        "is_demo": service.is_demo,
         "last_check": service.checked_on,
     }
 
@@ -48,6 +47,14 @@ def help_now(*, now: datetime, limit: int = 3) -> list[dict[str, Any]]:
 
 def _channel(channel: Channel) -> dict[str, Any]:
     return {"kind": channel.kind, "label": channel.label, "href": channel.href}
+
+
+def _ages(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return _("Age %(low)s to %(high)s") % {"low": low, "high": high}
+    if low is not None:
+        return _("From age %(low)s") % {"low": low}
+    return _("Up to age %(high)s") % {"high": high} if high is not None else ""
 
 
 def _checked_on(service: Service, now: datetime) -> str | None:

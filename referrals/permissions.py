@@ -19,7 +19,8 @@ def may_add_to(user: Person, organization: Organization) -> bool:
     """Any role in the organisation will do: those who answer the young know best what is true."""
     if administers(user):
         return True
-    return may_enter_staff_pages(user) and organization.memberships.filter(user_id=user.pk).exists()
+    is_member = user.pk is not None and organization.memberships.filter(user_id=user.pk).exists()
+    return is_member and may_enter_staff_pages(user)
 
 
 def may_edit(user: Person, service: Service) -> bool:

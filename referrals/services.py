@@ -239,7 +239,6 @@ def _organization(offer: national.Offer) -> Organization:
 
 def _demo_checker() -> User:
     """Nobody can log in as this one."""
-    user, _is_new = User.objects.get_or_create(
-        username="demo-tjek", defaults={"is_active": False, "password": make_password(None)}
-    )
+    nobody = {"is_active": False, "password": make_password(None)}
+    user: User = User.objects.get_or_create(username="demo-tjek", defaults=nobody)[0]
     return user

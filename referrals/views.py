@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organization
+from accounts.models import Organization, User
 from referrals import cards, permissions, services
 from referrals.forms import AdoptForm, ChannelFormSet, FilterForm, NewServiceForm, ServiceForm
 from referrals.models import Service
@@ -68,6 +69,12 @@ def directory(request: HttpRequest) -> HttpResponse:
 # For staff --------------------------------------------------------------------------------------------------------
 
 
+class StaffRequest(HttpRequest):
+    """What comes through the door: somebody is logged in."""
+
+    user: User
+
+
 def staff_door(view: View) -> View:
     """Only those who may open the directory's staff pages; which services they find there is in each fetch."""
 
@@ -83,12 +90,12 @@ def staff_door(view: View) -> View:
     return door
 
 
-def _own(request: HttpRequest, pk: UUID) -> Service:
+def _own(request: StaffRequest, pk: UUID) -> Service:
     """404 for the services of others: whether they exist is nobody's business."""
     return get_object_or_404(Service.objects.editable_by(request.user).with_details(), pk=pk)
 
 
-def _organizations(request: HttpRequest) -> Any:
+def _organizations(request: StaffRequest) -> QuerySet[Organization]:
     if permissions.administers(request.user):
         return Organization.objects.all()
     return Organization.objects.filter(memberships__user=request.user.pk).distinct()
@@ -96,7 +103,7 @@ def _organizations(request: HttpRequest) -> Any:
 
 @staff_door
 @require_safe
-def manage(request: HttpRequest) -> HttpResponse:
+def manage(request: StaffRequest) -> HttpResponse:
     """What this person looks after, crisis help first."""
     context = {
         "services": Service.objects.editable_by(request.user).help_first().with_details(),
@@ -106,7 +113,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door
-def manage_new(request: HttpRequest) -> HttpResponse:
+def manage_new(request: StaffRequest) -> HttpResponse:
     form = NewServiceForm(request.POST or None, organizations=_organizations(request))
     ways = ChannelFormSet(request.POST or None)
     if request.method == "POST" and form.is_valid() and ways.is_valid():
@@ -124,7 +131,7 @@ def manage_new(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door
-def manage_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def manage_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     service = _own(request, pk)
     form = ServiceForm(request.POST or None, instance=service)
     ways = ChannelFormSet(request.POST or None, service=service)
@@ -148,7 +155,7 @@ def _saved(service: Service) -> str:
     return _("Saved. It is not shown to the young.")
 
 
-def _form_page(request: HttpRequest, form: Any, ways: Any, service: Service | None = None) -> HttpResponse:
+def _form_page(request: StaffRequest, form: Any, ways: Any, service: Service | None = None) -> HttpResponse:
     is_bound_and_wrong = form.is_bound and not (form.is_valid() and ways.is_valid())
     context = {
         "form": form,
@@ -161,7 +168,7 @@ def _form_page(request: HttpRequest, form: Any, ways: Any, service: Service | No
     return render(request, "referrals/manage_edit.html", context, status=422 if is_bound_and_wrong else 200)
 
 
-def _then_back(request: HttpRequest, service: Service, verb: Callable[[], None], done: str) -> HttpResponse:
+def _then_back(request: StaffRequest, service: Service, verb: Callable[[], None], done: str) -> HttpResponse:
     try:
         verb()
     except ValidationError as refused:
@@ -173,7 +180,7 @@ def _then_back(request: HttpRequest, service: Service, verb: Callable[[], None],
 
 @staff_door
 @require_POST
-def manage_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+def manage_check(request: StaffRequest, pk: UUID) -> HttpResponse:
     service = _own(request, pk)
     done = _("Checked today. Thank you.")
     return _then_back(request, service, lambda: services.check_service(service=service, by=request.user), done)
@@ -181,7 +188,7 @@ def manage_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @staff_door
 @require_POST
-def manage_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+def manage_publish(request: StaffRequest, pk: UUID) -> HttpResponse:
     service = _own(request, pk)
     done = _("The young see it now.")
     return _then_back(request, service, lambda: services.publish_service(service=service, by=request.user), done)
@@ -189,7 +196,7 @@ def manage_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @staff_door
 @require_POST
-def manage_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def manage_withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
     service = _own(request, pk)
     done = _("Hidden. The young do not see it any more.")
     return _then_back(request, service, lambda: services.withdraw_service(service=service, by=request.user), done)
@@ -197,7 +204,7 @@ def manage_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @staff_door
 @require_POST
-def manage_adopt(request: HttpRequest, pk: UUID) -> HttpResponse:
+def manage_adopt(request: StaffRequest, pk: UUID) -> HttpResponse:
     service = _own(request, pk)
     form = AdoptForm(request.POST)
     if not form.is_valid():

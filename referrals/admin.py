@@ -1,0 +1,46 @@
+"""The operator's door to the directory. Checking and showing happens on the staff pages, by the verbs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from referrals import services
+from referrals.models import Channel, Service, Topic
+
+
+class ChannelInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Channel
+    extra = 0
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = [
+        "name",
+        "organization",
+        "status",
+        "is_published",
+        "is_crisis",
+        "always_open",
+        "checked_on",
+        "is_demo",
+    ]
+    list_filter = ["is_published", "is_crisis", "status", "is_demo"]
+    search_fields = ["name", "organization__name"]
+    list_select_related = ["organization"]
+    filter_horizontal = ["topics"]
+    readonly_fields = ["is_demo", "is_published", "checked_on", "checked_by", "last_modified"]
+    inlines = [ChannelInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A fact that changes here takes the check away, as everywhere."""
+        super().save_related(request, form, formsets, change)
+        channels_changed = any(formset.has_changed() for formset in formsets)
+        if channels_changed or not set(services.FACTS).isdisjoint(form.changed_data):
+            services.forget_check(service=form.instance)
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "name_en", "code", "position"]
