@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+
+from config import pages
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-EXIT_MARKER = "ude"
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -28,12 +30,13 @@ PERMISSIONS = ", ".join(
 
 
 def quiet_answers(get_response: Answer) -> Answer:
-    """No page is kept by the browser, no feature of the device is open to us."""
+    """No page is kept by the browser unless it says so itself, and no feature of the device is open to us."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if response.headers.get("Content-Type", "").startswith("text/html") or 300 <= response.status_code < 400:
+        kept = response.headers.get("Cache-Control", "").startswith("public")
+        if not kept and not request.path.startswith(settings.MEDIA_URL):
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -43,15 +46,20 @@ def quiet_answers(get_response: Answer) -> Answer:
 def closed_after_exit(get_response: Answer) -> Answer:
     """After "Væk herfra", Back and the history lead to an empty page, until someone actively comes back.
 
-    The mark is a cookie that says nothing but "left"; it ends by itself. Every page leads to the front page, so that
-    the entries of the history lose their addresses, too.
+    The mark is a cookie that says nothing but "left", and it ends by itself. Every address leads to the front page,
+    so that the entries of the tab's history lose theirs.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if EXIT_MARKER not in request.COOKIES or request.path.startswith(reverse("exit")):
+        if pages.EXIT_MARK not in request.COOKIES or _is_open(request.path):
             return get_response(request)
         if request.path != reverse("front"):
             return HttpResponseRedirect(reverse("front"))
-        return render(request, "config/closed.html")
+        return HttpResponse(render_to_string("config/closed.html", {"look": pages.look(request)["look"]}))
 
     return answer
+
+
+def _is_open(path: str) -> bool:
+    """The exit itself and the way back; sheets and pictures, which are no pages."""
+    return path.startswith((reverse("exit"), "/look", settings.STATIC_URL, settings.MEDIA_URL))

@@ -4,6 +4,7 @@ from config import pages
 
 urlpatterns = [
     path("", pages.front, name="front"),
+    path("look.css", pages.stylesheet, name="stylesheet-now"),
     path("look-<slug:digest>.css", pages.stylesheet, name="stylesheet"),
     path("ud/", pages.leave, name="exit"),
     path("ud/videre/", pages.left, name="left"),

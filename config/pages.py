@@ -1,7 +1,10 @@
 """The site's own pages: front page, exit, theme, and the pages that say in plain words how Samrum works."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +13,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from config.middleware import EXIT_MARKER
+from accounts.models import Profile
+from blog.models import Entry
+from chat.models import Session
 
+EXIT_MARK = "ude"
+EXIT_MINUTES = 30
+EVENING = 17  # from this hour one says "this evening"
+SHOWN = 8  # sessions on the front page
 THEME_COOKIE = "tema"
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600
@@ -34,8 +46,7 @@ def stylesheet_text() -> str:
         path = finders.find(f"css/{name}.css")
         if not isinstance(path, str):
             raise FileNotFoundError(f"static/css/{name}.css")
-        with open(path, encoding="utf-8") as file:
-            texts.append(file.read())
+        texts.append(Path(path).read_text(encoding="utf-8"))
     return "\n".join(texts)
 
 
@@ -53,17 +64,19 @@ def look(request: HttpRequest) -> dict[str, Any]:
             "theme": theme if theme in THEMES else "",
             "stylesheet": stylesheet_url(),
             "exit_url": settings.EXIT_URL,
-            "exit_marker": EXIT_MARKER,
+            "exit_mark": EXIT_MARK,
         }
     }
 
 
 @require_safe
-def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
-    if stylesheet_url() != request.path:
+def stylesheet(request: HttpRequest, digest: str = "") -> HttpResponse:
+    """The site's look under a name that changes with it; without a digest for error pages, which know nothing."""
+    current = request.path == stylesheet_url()
+    if digest and not current:
         raise Http404
     response = HttpResponse(stylesheet_text(), content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if current else "no-cache"
     return response
 
 
@@ -109,7 +122,7 @@ def left(request: HttpRequest) -> HttpResponse:
     A step of its own, because Clear-Site-Data would throw the mark away as well.
     """
     response = HttpResponseRedirect(settings.EXIT_URL)
-    response.set_cookie(EXIT_MARKER, "1", max_age=1800, secure=settings.SECURE_COOKIES, samesite="Lax")
+    response.set_cookie(EXIT_MARK, "1", max_age=EXIT_MINUTES * 60, secure=settings.SECURE_COOKIES, samesite="Lax")
     return response
 
 
@@ -117,16 +130,86 @@ def left(request: HttpRequest) -> HttpResponse:
 @require_POST
 def come_back(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_own_path(request.POST.get("next", "")))
-    response.delete_cookie(EXIT_MARKER, samesite="Lax")
+    response.delete_cookie(EXIT_MARK, samesite="Lax")
     return response
 
 
-# Pages ------------------------------------------------------------------------------------------------------------
+# The front page ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """A session as the front page tells of it."""
+
+    session: Session
+    people: list[Profile]
+    names: str
+    when: str
+    ends: str
+    has_begun: bool
+    is_waiting: bool
+    lets_in: bool
+
+
+def in_words(moment: datetime, *, now: datetime) -> str:
+    """A moment as one says it: "this evening at 19:00", "tomorrow at 16:30", "Thursday 26 November at 19:00"."""
+    local = timezone.localtime(moment)
+    clock = clock_in_words(moment)
+    days = (local.date() - timezone.localdate(now)).days
+    if days == 0:
+        text = _("this evening at {clock}") if local.hour >= EVENING else _("today at {clock}")
+    elif days == 1:
+        text = _("tomorrow evening at {clock}") if local.hour >= EVENING else _("tomorrow at {clock}")
+    else:
+        text = date_format(local, _("l j F")) + " " + _("at {clock}")
+    return capfirst(text.format(clock=clock))
+
+
+def clock_in_words(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), _("H:i"))
+
+
+def listed(names: list[str]) -> str:
+    """Names as one says them: "Sofie", "Sofie and Amir", "Sofie, Amir and Ida"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
+
+
+def evening(session: Session, *, now: datetime) -> Evening:
+    has_begun = session.state != Session.State.LOBBY
+    people = session.counsellor_profiles()
+    return Evening(
+        session=session,
+        people=people,
+        names=listed([profile.working_name for profile in people]),
+        when=in_words(session.starts_at, now=now),
+        ends=clock_in_words(session.ends_at),
+        has_begun=has_begun,
+        is_waiting=session.state == Session.State.WAITING,
+        lets_in=has_begun or session.starts_at - timedelta(minutes=settings.LOBBY_MINUTES) <= now,
+    )
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "config/front.html", {"now": timezone.now()})
+    """What is open now and next, and with whom."""
+    now = timezone.now()
+    evenings = [evening(session, now=now) for session in Session.objects.on_front(now=now)[:SHOWN]]
+    told = [evening.session.before_post_id for evening in evenings]
+    return render(
+        request,
+        "config/front.html",
+        {
+            "open_now": [evening for evening in evenings if evening.lets_in],
+            "coming": [evening for evening in evenings if not evening.lets_in],
+            "entries": Entry.objects.published(now=now).exclude(pk__in=told)[:3],
+            "hours": settings.RETENTION_HOURS,
+        },
+    )
+
+
+# Pages ------------------------------------------------------------------------------------------------------------
 
 
 @require_safe
