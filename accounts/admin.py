@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from django.utils.translation import ngettext
 
 from accounts import services
 from accounts.models import Membership, Organization, Profile, User
+
+admin.site.unregister(Group)  # came in with Django's own page of users; roles are memberships here
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -30,7 +33,7 @@ class UserAdmin(DjangoUserAdmin):
     search_fields = ("username",)
     fieldsets = (
         (None, {"fields": ("username", "password", "email")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     inlines = (MembershipInline,)

@@ -22,6 +22,9 @@ ON_THE_WAY = frozenset(
         "mfa_activate_totp",
         # Exit, help and the looks of a page are for everybody, always.
         "exit",
+        "left",
+        "come-back",
+        "stylesheet",
         "theme",
         "set_language",
         "healthz",

@@ -4,38 +4,28 @@ allauth's views are listed by hand: its own lists would add sign-up, e-mail and 
 their settings are off.
 """
 
-from collections.abc import Callable
-
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBase
-from django.urls import URLPattern, include, path
-from django.views.decorators.cache import never_cache
+from django.urls import include, path
 
 from accounts import views
 
 own = [path("profil/", views.profile, name="profile")]
 
-
-def door(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """A page that the Back button of the next one at this screen must not show again."""
-    return path(route, never_cache(view), name=name)
-
-
 urlpatterns = [
     path("", include((own, "accounts"))),
-    door("login/", account.login, "account_login"),
-    door("logout/", account.logout, "account_logout"),
-    door("igen/", account.reauthenticate, "account_reauthenticate"),
-    door("adgangskode/", login_required(account.password_change), "account_change_password"),
-    door("kode/", mfa.index, "mfa_index"),
-    door("kode/login/", mfa.authenticate, "mfa_authenticate"),
-    door("kode/igen/", mfa.reauthenticate, "mfa_reauthenticate"),
-    door("kode/app/", totp.activate_totp, "mfa_activate_totp"),
-    door("kode/app/fjern/", totp.deactivate_totp, "mfa_deactivate_totp"),
-    door("kode/noedkoder/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
-    door("kode/noedkoder/nye/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("igen/", account.reauthenticate, name="account_reauthenticate"),
+    path("adgangskode/", login_required(account.password_change), name="account_change_password"),
+    path("kode/", mfa.index, name="mfa_index"),
+    path("kode/login/", mfa.authenticate, name="mfa_authenticate"),
+    path("kode/igen/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("kode/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("kode/app/fjern/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("kode/noedkoder/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("kode/noedkoder/nye/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]
