@@ -22,9 +22,10 @@ if REDIS_SERVER:
     os.environ["REDIS_URL"] = f"{REDIS_SERVER}/{WORKER}"
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES  # noqa: E402
+from config.settings import STATIC_ROOT, STORAGES  # noqa: E402
 
 # Pages are rendered without collecting static files first.
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # The same kind of hash at a hundredth of the price; a server under test reads it.
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2PasswordHasher"]
