@@ -1,0 +1,122 @@
+"""The words of the live room that its scripts put on the page. Values in braces are filled in there."""
+
+from django.utils.translation import gettext as _
+
+
+def room_strings() -> dict[str, str]:
+    """All of them, in the reader's language. A key with `_one` beside it is taken for a count of 1."""
+    return {**_people(), **_log(), **_writing(), **_states(), **_line(), **_desk()}
+
+
+def _people() -> dict[str, str]:
+    return {
+        "you": _("you"),
+        "someone": _("Someone"),
+        "role_counsellor": _("counsellor"),
+        "role_guest": _("guest"),
+        "person_away": _("not here right now"),
+        "leads": _("With {names}"),
+        "nobody_leads": _("No counsellor is here right now"),
+        "closed_short": _("The chat is closed"),
+        "typing": _("{names} are writing …"),
+        "typing_one": _("{names} is writing …"),
+    }
+
+
+def _log() -> dict[str, str]:
+    return {
+        "removed": _("The message has been removed."),
+        "removed_because": _("Why: {reason}"),
+        "earlier_message": _("An earlier message"),
+        "unread_line": _("New messages"),
+        "pill": _("{count} new messages"),
+        "pill_one": _("1 new message"),
+        "new_messages": _("{count} new messages"),
+        "note_lobby": _("{time} The chat has not opened yet"),
+        "note_open": _("{time} The chat is open"),
+        "note_waiting": _("{time} The counsellor is away for a moment"),
+        "note_paused": _("{time} A little break"),
+        "note_closing": _("{time} The chat closes soon"),
+        "note_closed": _("{time} The chat is closed"),
+        "reply": _("Reply"),
+        "remove_mine": _("Remove my message"),
+    }
+
+
+def _writing() -> dict[str, str]:
+    return {
+        "write_here": _("Write to the others"),
+        "write_later": _("You cannot send right now"),
+        "reply_to": _("Reply to {name}:"),
+        "left": _("{count} characters left"),
+        "left_one": _("1 character left"),
+        "too_many": _("{count} characters too many"),
+        "too_many_one": _("1 character too many"),
+        "sending": _("Sending …"),
+        "failed": _("Not sent."),
+        "held": _("The counsellors have got it. The others cannot see it."),
+        "retry": _("Try again"),
+        "edit": _("Edit"),
+        "discard": _("Delete"),
+        "box_is_full": _("First send or delete what you are writing."),
+        "too_big": _("The message was too big."),
+        "page_too_old": _("The page has been open for too long. Load it again. Your text stays."),
+        "span_CPR": _("CPR number"),
+        "span_PHONE": _("phone number"),
+        "span_EMAIL": _("mail address"),
+        "span_ADDRESS": _("address"),
+        "span_NAME": _("name"),
+        "span_SCHOOL": _("school"),
+        "span_HANDLE": _("profile"),
+        "span_LINK": _("link"),
+        "span_MEETUP": _("meeting place"),
+        "span_OTHER": _("can reveal you"),
+    }
+
+
+def _states() -> dict[str, str]:
+    return {
+        "banner_lobby_young": _("We open at {time}. Feel free to stay."),
+        "banner_lobby_staff": _("We said {time}. You open the room when you are ready."),
+        "banner_soon_young": _("The counsellor is on the way. We open in a moment."),
+        "banner_soon_staff": _("It is time. Open the room when you are ready."),
+        "banner_no_show": _("The counsellor has not come yet. We have told a colleague. There is help now, if you need it."),
+        "banner_waiting_young": _(
+            "The counsellor is away for a moment. You cannot write right now. What you have written stays."
+        ),
+        "banner_waiting_staff": _("The room waits for a counsellor. Touch the page or press a key, and you are here again."),
+        "banner_paused_young": _("We take a little break. You can read meanwhile."),
+        "banner_paused_staff": _("The room has a break. Only counsellors can write."),
+        "banner_closing_young": _("The chat closes at {time}. Say goodbye if you like."),
+        "banner_closing_staff": _("The chat closes at {time}."),
+        "banner_closed_young": _("The chat is closed. Thank you for being here. You can read for a few minutes yet."),
+        "banner_closed_staff": _("The chat is closed. What remains is the post about tonight."),
+    }
+
+
+def _line() -> dict[str, str]:
+    return {
+        "no_line": _("No connection. We are trying again."),
+        "crowded": _("Very many are here right now. We try again in a moment."),
+        "end_4403": _("You cannot get into this chat."),
+        "end_4404": _("This chat is not here any more."),
+        "end_4409": _("You have opened the chat in another tab."),
+    }
+
+
+def _desk() -> dict[str, str]:
+    return {
+        "remove_because": _("Remove: {reason}"),
+        "remove_other": _("Remove: another reason …"),
+        "reason_tone": _("The tone was too hard"),
+        "reason_private": _("It was too private"),
+        "reason_topic": _("It does not belong here"),
+        "alert": _("Look at this"),
+        "alert_acute": _("Acute"),
+        "alert_note": _("Keep an eye on it."),
+        "alert_acute_note": _("The others have not seen it. The writer has been shown who can help right now."),
+        "alert_taken": _("{name} takes it."),
+        "alert_said": _("Acute message from {name}: {text}"),
+        "held_title": _("Held back"),
+        "held_note": _("The others have not seen it."),
+    }

@@ -1,0 +1,195 @@
+// @ts-check
+/** Where the reader writes. The text is theirs: nothing here throws it away but sending it. */
+import { find, make, setText, show } from "./dom.js";
+
+const COUNT_FROM = 100;
+const TYPING_MS = 3000;
+const SAVE_MS = 400;
+
+/** @param {string} text @returns {number} code points, as the server counts */
+export function lengthOf(text) {
+  return [...text].length;
+}
+
+/**
+ * The text in pieces: what was found is marked, in code points.
+ * @param {string} text
+ * @param {[number, number, string][]} spans
+ * @returns {{text: string, kind: string}[]}
+ */
+export function cutAt(text, spans) {
+  const points = [...text];
+  const pieces = [];
+  let at = 0;
+  for (const [from, to, kind] of [...spans].sort((one, other) => one[0] - other[0])) {
+    if (from < at) continue;
+    if (from > at) pieces.push({ text: points.slice(at, from).join(""), kind: "" });
+    pieces.push({ text: points.slice(from, to).join(""), kind });
+    at = to;
+  }
+  if (at < points.length) pieces.push({ text: points.slice(at).join(""), kind: "" });
+  return pieces;
+}
+
+/**
+ * @param {object} options
+ * @param {HTMLFormElement} options.form
+ * @param {import("./dom.js").Phrase} options.phrase
+ * @param {() => number} options.limit
+ * @param {{load: () => any, save: (value: any) => void}} options.storage the draft, in this tab alone
+ * @param {(text: string, replyTo: string|null) => void} options.onSend
+ * @param {() => void} options.onType at most every 3 s
+ */
+export function createComposer({ form, phrase, limit, storage, onSend, onType }) {
+  /** @type {HTMLTextAreaElement} */
+  const box = find("textarea", form);
+  const counter = find("[data-counter]", form);
+  const reply = find("[data-reply]", form);
+  const refusal = find("[data-refusal]", form);
+  const touch = matchMedia("(hover: none) and (pointer: coarse)");
+  /** @type {{id: string, name: string, text: string}|null} */
+  let replyTo = null;
+  let typedAt = 0;
+  /** @type {number|undefined} */
+  let saveTimer;
+
+  const draft = storage.load();
+  if (draft && !box.value) box.value = draft.text;
+  if (draft?.replyTo) replyTo = draft.replyTo;
+
+  function save() {
+    clearTimeout(saveTimer);
+    storage.save(box.value || replyTo ? { text: box.value, replyTo } : null);
+  }
+
+  function changed() {
+    clearTimeout(saveTimer);
+    saveTimer = setTimeout(save, SAVE_MS);
+    fit();
+    count();
+  }
+
+  function fit() {
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`;
+  }
+
+  function count() {
+    const left = limit() - lengthOf(box.value.trim());
+    show(counter, left <= COUNT_FROM);
+    if (left <= COUNT_FROM) {
+      setText(counter, left < 0 ? phrase("too_many", { count: -left }) : phrase("left", { count: left }));
+    }
+    counter.classList.toggle("composer__counter--over", left < 0);
+  }
+
+  function renderReply() {
+    show(reply, replyTo !== null);
+    if (replyTo) setText(find("[data-reply-text]", reply), `${phrase("reply_to", { name: replyTo.name })} ${replyTo.text}`);
+  }
+
+  function submit() {
+    const text = box.value.normalize("NFC").trim();
+    if (!text) return box.focus();
+    if (lengthOf(text) > limit()) return count();
+    const answers = replyTo?.id ?? null;
+    box.value = "";
+    replyTo = null;
+    typedAt = 0;
+    renderReply();
+    hideRefusal();
+    fit();
+    count();
+    save();
+    onSend(text, answers);
+  }
+
+  function hideRefusal() {
+    show(refusal, false);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape" && replyTo) dropReply();
+    if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || touch.matches) return;
+    event.preventDefault();
+    submit();
+  });
+
+  box.addEventListener("input", () => {
+    changed();
+    if (!box.value.trim() || Date.now() - typedAt < TYPING_MS) return;
+    typedAt = Date.now();
+    onType();
+  });
+
+  function dropReply() {
+    replyTo = null;
+    renderReply();
+    save();
+    box.focus();
+  }
+  find("[data-reply-drop]", reply).addEventListener("click", dropReply);
+
+  renderReply();
+  fit();
+  count();
+
+  return {
+    /** @param {{id: string, name: string, text: string}} answered */
+    answer(answered) {
+      replyTo = answered;
+      renderReply();
+      save();
+      box.focus();
+    },
+
+    /**
+     * Put a refused text back, unless something new stands there.
+     * @param {string} text
+     * @param {{id: string, name: string, text: string}|null} [answered]
+     * @returns {boolean} whether there was room for it
+     */
+    giveBack(text, answered = null) {
+      if (box.value.trim()) return false;
+      box.value = text;
+      replyTo = answered;
+      renderReply();
+      changed();
+      return true;
+    },
+
+    /**
+     * Why a message did not go out, with what was found in it.
+     * @param {string} why
+     * @param {string} [text]
+     * @param {[number, number, string][]} [spans]
+     */
+    explain(why, text = "", spans = []) {
+      setText(find("[data-refusal-text]", refusal), why);
+      const found = find("[data-refusal-found]", refusal);
+      show(found, spans.length > 0);
+      found.replaceChildren(
+        ...cutAt(text, spans).map((piece) =>
+          piece.kind
+            ? make("span", { class: "found" }, make("mark", {}, piece.text), " ", make("b", {}, `(${phrase(`span_${piece.kind}`)})`))
+            : piece.text,
+        ),
+      );
+      show(refusal, true);
+    },
+
+    hideRefusal,
+    focus: () => box.focus(),
+
+    /** @param {string} words */
+    setHint(words) {
+      if (box.placeholder !== words) box.placeholder = words;
+    },
+  };
+}

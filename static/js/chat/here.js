@@ -1,0 +1,45 @@
+// @ts-check
+/**
+ * "Er du her?" A counsellor's presence needs a person: input of theirs is told to the server at most once a minute, and
+ * after ten minutes without any the page asks. It does not stand in the way of the room.
+ */
+import { find, show } from "./dom.js";
+
+const TELL_EVERY_MS = 60 * 1000;
+const ASK_AFTER_MS = 10 * 60 * 1000;
+const LOOK_EVERY_MS = 5000;
+
+/**
+ * @param {import("./page.js").Room} room
+ */
+export function watchPresence(room) {
+  const question = find("[data-question]");
+  let inputAt = Date.now();
+  let toldAt = 0;
+
+  function input() {
+    inputAt = Date.now();
+    show(question, false);
+    tell();
+  }
+
+  /** What came within the minute is told at its end, so that the server's clock is never ahead of ours. */
+  function tell() {
+    const now = Date.now();
+    if (inputAt <= toldAt || now - toldAt < TELL_EVERY_MS) return;
+    if (room.send({ type: "ping", here: true })) toldAt = now;
+  }
+
+  for (const kind of ["keydown", "pointerdown", "touchstart", "wheel"]) {
+    addEventListener(kind, input, { passive: true, capture: true });
+  }
+  // Scrolling by hand; the log scrolls by itself too, when somebody writes.
+  addEventListener("touchmove", input, { passive: true, capture: true });
+
+  setInterval(() => {
+    tell();
+    if (Date.now() - inputAt < ASK_AFTER_MS || !question.hidden) return;
+    show(question, true);
+    room.announcer.urgent(find("[data-question-text]", question).textContent);
+  }, LOOK_EVERY_MS);
+}

@@ -1,0 +1,358 @@
+// @ts-check
+/** The room's log on the page: rows, reading by keyboard, scrolling, the line above what is new. */
+import { find, make, setText, show, stamp } from "./dom.js";
+
+/** @typedef {import("./store.js").Row} Row */
+/** @typedef {import("./store.js").MessageRow} MessageRow */
+/** @typedef {import("./store.js").State} State */
+/** @typedef {import("./outbox.js").Entry} Entry */
+/** @typedef {{label: string, run: () => void}} Action */
+
+const AT_BOTTOM_PX = 80;
+const ONE_BREATH_MS = 3 * 60 * 1000;
+
+/**
+ * @param {object} options
+ * @param {HTMLElement} options.section the scrolling `role="log"`
+ * @param {HTMLElement} options.list
+ * @param {HTMLElement} options.pill the button that leads down to what is new
+ * @param {HTMLTemplateElement} options.template
+ * @param {import("./dom.js").Phrase} options.phrase
+ * @param {import("./dom.js").Clockwork} options.formats
+ * @param {{faceOf: (member: any) => Element, wordOf: (member: any) => string}} options.people
+ * @param {(row: MessageRow) => Action[]} options.actionsFor
+ * @param {(entry: Entry) => Action[]} options.entryActions
+ * @param {() => void} options.toComposer
+ */
+export function createLog(options) {
+  const { section, list, pill, template, phrase, formats, people, actionsFor, entryActions, toComposer } = options;
+  /** @type {State} */
+  let state;
+  /** What stands on the page: rows by reference, so that an unchanged one costs a comparison. @type {{row: Row, element: HTMLElement}[]} */
+  let drawn = [];
+  /** @type {Map<string, HTMLElement>} */
+  const pending = new Map();
+  let away = document.hidden;
+  /** @type {HTMLElement|null} */
+  let unreadLine = null;
+  let unseen = 0;
+  let stuck = true;
+  /** @type {HTMLElement|null} */
+  let openMenu = null;
+
+  // Drawing ----------------------------------------------------------------------------------------------------
+
+  /** @param {HTMLElement} element @param {MessageRow} row */
+  function fill(element, row) {
+    const member = state.members[row.member];
+    const own = row.member === state.me?.id;
+    const name = member?.alias ?? phrase("someone");
+    const word = own ? phrase("you") : people.wordOf(member);
+    const text = row.text ?? phrase("removed");
+    const reason = state.side.reasons[row.id];
+    element.classList.toggle("message--removed", row.removed);
+    setText(find("[data-text]", element), reason ? `${text} ${phrase("removed_because", { reason })}` : text);
+    fillQuote(element, row.replyTo);
+    element.setAttribute("aria-label", `${word ? `${name}, ${word}` : name}: ${text} ${formats.time(row.at)}`);
+    if (row.removed) closeMenu(element);
+    show(find("[data-more]", element), actionsFor(row).length > 0);
+  }
+
+  /** A reply shows what it answers as that stands now, never a copy. @param {HTMLElement} element @param {string|null} id */
+  function fillQuote(element, id) {
+    const quote = find("[data-quote]", element);
+    show(quote, id !== null);
+    if (id === null) return;
+    const original = /** @type {MessageRow|undefined} */ (
+      state.log.find((row) => row.kind === "message" && row.id === id)
+    );
+    const text = original ? (original.text ?? phrase("removed")) : phrase("earlier_message");
+    const alias = original && state.members[original.member]?.alias;
+    setText(quote, alias ? `${alias}: ${text}` : text);
+    quote.onclick = () => {
+      const target = drawn.find(({ row }) => row.kind === "message" && row.id === id)?.element;
+      target?.scrollIntoView({ block: "center" });
+      target?.focus();
+    };
+  }
+
+  /** @param {HTMLElement} element @param {any} member @param {boolean} own @param {string} at */
+  function fillHead(element, member, own, at) {
+    element.classList.toggle("message--own", own);
+    element.classList.toggle("message--counsellor", !own && member?.role === "counsellor");
+    if (member) find("[data-face]", element).replaceChildren(people.faceOf(member));
+    find("[data-name]", element).textContent = member?.alias ?? phrase("someone");
+    find("[data-word]", element).textContent = own ? phrase("you") : people.wordOf(member);
+    const time = find("[data-time]", element);
+    time.dateTime = at;
+    time.textContent = formats.time(at);
+  }
+
+  /** @param {MessageRow} row @param {Row|undefined} before @returns {HTMLElement} */
+  function drawMessage(row, before) {
+    const element = stamp(template);
+    const follows =
+      before?.kind === "message" && before.member === row.member && Date.parse(row.at) - Date.parse(before.at) < ONE_BREATH_MS;
+    element.classList.toggle("message--follows", follows);
+    fillHead(element, state.members[row.member], row.member === state.me?.id, row.at);
+    find("[data-more]", element).onclick = () =>
+      toggleMenu(element, () => actionsFor(/** @type {MessageRow} */ (current(element))));
+    fill(element, row);
+    return element;
+  }
+
+  /** @param {HTMLElement} element @returns {Row|undefined} */
+  function current(element) {
+    return drawn.find((one) => one.element === element)?.row;
+  }
+
+  /** @param {import("./store.js").NoteRow} row @returns {HTMLElement} */
+  function drawNote(row) {
+    return make("li", { class: "log__note" }, phrase(`note_${row.state}`, { time: formats.time(row.at) }));
+  }
+
+  /** @param {Row} row */
+  function append(row) {
+    const before = drawn.at(-1)?.row;
+    const anchor = pending.values().next().value ?? null;
+    const day = formats.day(row.at);
+    if (before && formats.day(before.at) !== day) list.insertBefore(make("li", { class: "log__note" }, day), anchor);
+    if (isNews(row)) countNews(anchor);
+    const element = row.kind === "message" ? drawMessage(row, before) : drawNote(row);
+    list.insertBefore(element, anchor);
+    drawn.push({ row, element });
+  }
+
+  /** @param {Row} row @returns {boolean} */
+  function isNews(row) {
+    return row.kind === "message" && !row.removed && row.member !== state.me?.id && fresh;
+  }
+
+  /** @param {HTMLElement|null} anchor */
+  function countNews(anchor) {
+    if (!stuck || away) unseen += 1;
+    if (!away || unreadLine) return;
+    unreadLine = make("li", { class: "log__unread" }, make("span", {}, phrase("unread_line")));
+    list.insertBefore(unreadLine, anchor);
+  }
+
+  function clear() {
+    list.replaceChildren();
+    drawn = [];
+    pending.clear();
+    unreadLine = null;
+    openMenu = null;
+    unseen = 0;
+  }
+
+  /** Rows after the first replay are news; the replay itself is not. */
+  let fresh = false;
+
+  /** @param {Entry[]} entries */
+  function renderPending(entries) {
+    for (const [ref, element] of pending) {
+      if (entries.some((entry) => entry.ref === ref)) continue;
+      element.remove();
+      pending.delete(ref);
+    }
+    for (const entry of entries) {
+      const element = pending.get(entry.ref) ?? drawPending(entry);
+      element.dataset.status = entry.status;
+      setText(find("[data-status]", element), statusOf(entry));
+      const actions = entryActions(entry);
+      const key = `${entry.status}${entry.reason}`;
+      if (element.dataset.drawn === key) continue;
+      element.dataset.drawn = key;
+      element.querySelector("[data-menu]")?.remove();
+      if (actions.length) element.append(menuOf(actions));
+    }
+  }
+
+  /** @param {Entry} entry @returns {HTMLElement} */
+  function drawPending(entry) {
+    const element = stamp(template);
+    element.classList.add("message--pending");
+    fillHead(element, state.me ?? undefined, true, entry.at);
+    setText(find("[data-text]", element), entry.text);
+    fillQuote(element, entry.replyTo);
+    show(find("[data-more]", element), false);
+    pending.set(entry.ref, element);
+    list.append(element);
+    stuck = true;
+    return element;
+  }
+
+  /** @param {Entry} entry @returns {string} */
+  function statusOf(entry) {
+    if (entry.status === "failed") return `${phrase("failed")} ${entry.reason}`;
+    if (entry.status === "held") return phrase("held");
+    if (entry.status === "waiting" && entry.reason) return entry.reason;
+    return entry.status === "stored" ? "" : phrase("sending");
+  }
+
+  // What one can do with a row ---------------------------------------------------------------------------------
+
+  /** @param {Action[]} actions @returns {HTMLElement} */
+  function menuOf(actions) {
+    const menu = make("div", { class: "message__menu", "data-menu": "" });
+    for (const { label, run } of actions) {
+      const button = make("button", { class: "button button--quiet", type: "button" }, label);
+      button.addEventListener("click", run);
+      menu.append(button);
+    }
+    return menu;
+  }
+
+  /** @param {HTMLElement} element @param {() => Action[]} actions */
+  function toggleMenu(element, actions) {
+    const wasOpen = openMenu === element;
+    if (openMenu) closeMenu(openMenu);
+    if (wasOpen) return;
+    openMenu = element;
+    stuck = false; // what one is about to touch stays where it is
+    find("[data-more]", element).setAttribute("aria-expanded", "true");
+    const menu = menuOf(
+      actions().map(({ label, run }) => ({
+        label,
+        run: () => {
+          closeMenu(element);
+          run();
+        },
+      })),
+    );
+    element.append(menu);
+    menu.scrollIntoView({ block: "nearest" });
+    menu.querySelector("button")?.focus();
+  }
+
+  /** @param {HTMLElement} element */
+  function closeMenu(element) {
+    if (openMenu !== element) return;
+    openMenu = null;
+    const more = find("[data-more]", element);
+    more.setAttribute("aria-expanded", "false");
+    const menu = element.querySelector("[data-menu]");
+    const hadFocus = menu?.contains(document.activeElement);
+    menu?.remove();
+    if (hadFocus) element.focus();
+    look();
+  }
+
+  // Scrolling --------------------------------------------------------------------------------------------------
+
+  function look() {
+    stuck = !openMenu && section.scrollHeight - section.scrollTop - section.clientHeight <= AT_BOTTOM_PX;
+    if (stuck && !away) unseen = 0;
+    renderPill();
+  }
+
+  function renderPill() {
+    show(pill, unseen > 0 && !stuck);
+    if (unseen > 0) setText(pill, phrase("pill", { count: unseen }));
+  }
+
+  /** Down to the newest, but not past the line above what was missed. */
+  function settle() {
+    if (stuck) {
+      const bottom = section.scrollHeight - section.clientHeight;
+      section.scrollTop = away && unreadLine ? Math.min(bottom, unreadLine.offsetTop - section.offsetTop - 8) : bottom;
+    }
+    renderPill();
+  }
+
+  function toBottom() {
+    stuck = true;
+    section.scrollTop = section.scrollHeight;
+    look();
+  }
+
+  section.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(settle).observe(section);
+  pill.addEventListener("click", () => {
+    toBottom();
+    toComposer();
+  });
+
+  // Reading by keyboard ----------------------------------------------------------------------------------------
+
+  /** @returns {HTMLElement[]} */
+  function stops() {
+    return /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[data-row]")]);
+  }
+
+  /** @type {Record<string, (at: number, count: number) => number>} */
+  const STEPS = {
+    ArrowUp: (at, count) => (at < 0 ? count - 1 : Math.max(0, at - 1)),
+    ArrowDown: (at, count) => (at < 0 ? count - 1 : Math.min(count - 1, at + 1)),
+    Home: () => 0,
+    End: (_at, count) => count - 1,
+  };
+
+  section.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (openMenu) closeMenu(openMenu);
+      else toComposer();
+      return;
+    }
+    const step = STEPS[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const rows = stops();
+    if (!rows.length) return;
+    event.preventDefault();
+    rows[step(rows.findIndex((row) => row.contains(document.activeElement)), rows.length)].focus();
+  });
+
+  // Only the row that is read has its button in the order of Tab.
+  section.addEventListener("focusin", (event) => {
+    const row = event.target instanceof Element && event.target.closest("[data-row]");
+    for (const more of list.querySelectorAll("[data-more]")) more.tabIndex = row && row.contains(more) ? 0 : -1;
+  });
+
+  return {
+    /** @param {State} next @param {Entry[]} entries @param {boolean} caughtUp */
+    render(next, entries, caughtUp) {
+      const newReasons = state && state.side.reasons !== next.side.reasons;
+      state = next;
+      const same = drawn.length <= next.log.length && drawn.every(({ row }, index) => row.seq === next.log[index].seq);
+      if (!same) clear();
+      const changed = new Set();
+      next.log.forEach((row, index) => {
+        const old = drawn[index];
+        if (!old) return append(row);
+        if (row.kind !== "message" || (old.row === row && !(newReasons && row.removed))) return;
+        old.row = row;
+        fill(old.element, row);
+        changed.add(row.id);
+      });
+      for (const { row, element } of drawn) {
+        if (row.kind === "message" && row.replyTo && changed.has(row.replyTo)) fillQuote(element, row.replyTo);
+      }
+      renderPending(entries);
+      if (caughtUp) fresh = true;
+      settle();
+    },
+
+    /** The reader's own words are what they want to see. */
+    toBottom,
+
+    /** Not looking, or without a line: what comes now is marked as new. @param {boolean} gone */
+    setAway(gone) {
+      if (gone === away) return;
+      away = gone;
+      if (gone) {
+        unreadLine?.remove();
+        unreadLine = null;
+      } else look();
+    },
+
+    dropUnreadLine() {
+      unreadLine?.remove();
+      unreadLine = null;
+    },
+
+    focus() {
+      section.focus();
+    },
+  };
+}

@@ -1,0 +1,506 @@
+// @ts-check
+/** One room on one page: the parts wired together. The young person's page and the counsellor's both begin here. */
+import { createAnnouncer } from "./announcer.js";
+import { createComposer } from "./composer.js";
+import { createFormats, createPhrase, find, isSafeLink, make, setText, show } from "./dom.js";
+import { createLog } from "./log.js";
+import { createOutbox, createRequests } from "./outbox.js";
+import { createPeople } from "./people.js";
+import { createLine } from "./socket.js";
+import { emptyState, isCaughtUp, mayWrite, receive } from "./store.js";
+
+/** @typedef {import("./store.js").State} State */
+/** @typedef {import("./store.js").MessageRow} MessageRow */
+/** @typedef {import("./outbox.js").Entry} Entry */
+/** @typedef {import("./log.js").Action} Action */
+
+const BANNER_AFTER_MS = 3000;
+const TYPING_SHOWN_MS = 6000;
+const NO_SHOW_MS = 5 * 60 * 1000;
+const TICK_MS = 20000;
+
+/** Refusals after which the text may go out later as it is: it goes back to its writer with the reason. */
+const GIVEN_BACK = new Set(["no_counsellor", "not_open", "muted", "identifying", "closed", "too_long", "bad_command", "unknown", "forbidden"]);
+
+/**
+ * Text of this tab alone: gone with the tab, with sending and with the exit.
+ * @param {string} key
+ */
+function tabStorage(key) {
+  return {
+    load() {
+      try {
+        return JSON.parse(sessionStorage.getItem(key) ?? "null");
+      } catch {
+        return null;
+      }
+    },
+    /** @param {any} value */
+    save(value) {
+      try {
+        if (value === null || (Array.isArray(value) && !value.length)) sessionStorage.removeItem(key);
+        else sessionStorage.setItem(key, JSON.stringify(value));
+      } catch {
+        // Storage is switched off or full: the text still stands on the page.
+      }
+    },
+  };
+}
+
+/**
+ * @typedef {object} Room what a page built on this one can use
+ * @property {HTMLElement} root
+ * @property {import("./dom.js").Phrase} phrase
+ * @property {import("./dom.js").Clockwork} formats
+ * @property {() => State} state
+ * @property {(type: string, fields?: object) => Promise<any>} ask
+ * @property {(command: object) => boolean} send
+ * @property {(text: string, urgent?: boolean) => void} tell
+ * @property {ReturnType<typeof createAnnouncer>} announcer
+ * @property {ReturnType<typeof createLog>} log
+ * @property {(member: string) => string} nameOf
+ */
+
+/**
+ * @param {object} [options]
+ * @param {boolean} [options.mayPoll]
+ * @param {(room: Room, row: MessageRow) => Action[]} [options.moreActions] beside those that everybody has
+ * @param {(room: Room, taken: any[], caughtUp: boolean) => void} [options.onChange]
+ * @param {(status: import("./socket.js").LineStatus) => void} [options.onStatus]
+ * @returns {Room}
+ */
+export function startRoom({ mayPoll = true, moreActions = () => [], onChange = () => {}, onStatus = () => {} } = {}) {
+  const root = find("[data-room]");
+  const boot = JSON.parse(find("#boot").textContent);
+  const phrase = createPhrase(boot.strings);
+  const formats = createFormats(document.documentElement.lang, root.dataset.timeZone);
+  const startsAt = Date.parse(root.dataset.startsAt);
+  const slug = root.dataset.room;
+  const isStaff = root.dataset.staff !== undefined;
+  const memory = {
+    draft: tabStorage(`samrum.draft.${slug}`),
+    outbox: tabStorage(`samrum.outbox.${slug}`),
+    help: tabStorage(`samrum.help.${slug}`),
+    listening: tabStorage("samrum.listening"),
+  };
+
+  let state = emptyState();
+  let caughtUp = false;
+  let bannerShown = false;
+  /** @type {number|undefined} */
+  let bannerTimer;
+  /** @type {Map<string, number>} */
+  const typing = new Map();
+
+  const announcer = createAnnouncer({
+    polite: find("[data-polite]"),
+    assertive: find("[data-assertive]"),
+    countOf: (count) => phrase("new_messages", { count }),
+    listening: () => memory.listening.load() ?? "all",
+  });
+
+  const line = createLine({
+    wsPath: boot.ws_path,
+    logUrl: boot.log_url,
+    sayUrl: boot.say_url,
+    csrfToken: boot.csrf_token,
+    mayPoll,
+    position: () => state.seq,
+    onEvents: take,
+    onStatus: lineTurned,
+  });
+
+  const requests = createRequests(line.send);
+  const outbox = createOutbox({
+    storage: memory.outbox,
+    send: line.send,
+    onChange: () => state.entered && render(),
+    onRefused: refused,
+    onSilence: () => line.restart(),
+  });
+
+  const people = createPeople({ list: find("[data-people]"), template: find("#person-template"), phrase });
+  const composer = createComposer({
+    form: find("[data-composer]"),
+    phrase,
+    limit: () => state.limits.text,
+    storage: memory.draft,
+    onSend(text, replyTo) {
+      log.dropUnreadLine();
+      outbox.post(text, { replyTo });
+      log.toBottom();
+    },
+    onType: () => line.status === "live" && line.send({ type: "member.type" }),
+  });
+  const log = createLog({
+    section: find("[data-log]"),
+    list: find("[data-log] ol"),
+    pill: find("[data-pill]"),
+    template: find("#message-template"),
+    phrase,
+    formats,
+    people,
+    actionsFor,
+    entryActions,
+    toComposer: composer.focus,
+  });
+
+  /** @type {Room} */
+  const room = {
+    root,
+    phrase,
+    formats,
+    state: () => state,
+    ask: requests.ask,
+    send: line.send,
+    tell,
+    announcer,
+    log,
+    nameOf: (member) => state.members[member]?.alias ?? phrase("someone"),
+  };
+
+  // What comes in ----------------------------------------------------------------------------------------------
+
+  /** @param {any[]} events @param {import("./store.js").Position} asked */
+  function take(events, asked) {
+    const wasCaughtUp = caughtUp;
+    const result = receive(state, events, asked);
+    state = result.state;
+    caughtUp = isCaughtUp(state);
+    for (const event of result.taken) handle(event, wasCaughtUp);
+    outbox.ended(state.side.ends);
+    render();
+    onChange(room, result.taken, wasCaughtUp);
+    if (result.gap) line.restart();
+  }
+
+  /** @param {any} event @param {boolean} live */
+  function handle(event, live) {
+    if (event.type === "accepted" || event.type === "refused") {
+      if (!outbox.answered(event)) requests.answered(event);
+    } else if (event.type === "message.posted") {
+      typing.delete(event.member);
+      if (event.member === state.me?.id) outbox.seen(event);
+      else if (live && event.text) announce(event);
+    } else if (event.type === "member.typing") {
+      typing.set(event.member, Date.now());
+      setTimeout(renderTyping, TYPING_SHOWN_MS + 50);
+    } else if (event.type === "room.changed" && live) {
+      const words = bannerWords();
+      if (words) announcer.news(words);
+    }
+  }
+
+  /** @param {any} event */
+  function announce(event) {
+    const counsellor = state.members[event.member]?.role === "counsellor";
+    announcer.message({ text: `${room.nameOf(event.member)}: ${event.text}`, counsellor });
+  }
+
+  // The line ---------------------------------------------------------------------------------------------------
+
+  /** @param {import("./socket.js").LineStatus} status @param {number} code */
+  function lineTurned(status, code) {
+    if (status === "live" || status === "polling") {
+      clearTimeout(bannerTimer);
+      bannerTimer = undefined;
+      setBanner("");
+      outbox.resume();
+      requests.resume();
+    } else if (status === "ended") {
+      ended(code);
+    } else {
+      if (code === 1009) outbox.failSent(phrase("too_big"));
+      bannerTimer ??= setTimeout(() => setBanner(phrase(code === 4429 ? "crowded" : "no_line")), BANNER_AFTER_MS);
+    }
+    onStatus(status);
+  }
+
+  /** @param {string} words */
+  function setBanner(words) {
+    const banner = find("[data-line]");
+    bannerShown = Boolean(words);
+    if (words && banner.hidden) announcer.news(words);
+    setText(banner, words);
+    show(banner, bannerShown);
+    log.setAway(document.hidden || bannerShown);
+  }
+
+  /** @param {number} code a close code after which the page does not come back by itself */
+  function ended(code) {
+    clearTimeout(bannerTimer);
+    setBanner("");
+    if (code === 4401 || code === 4410) {
+      forget();
+      location.replace(boot.after_url);
+    } else if (code === 4423 || code === 4451) {
+      forget();
+      location.reload(); // the page itself says kindly what happened, and where help is
+    } else {
+      showEnd(code);
+    }
+  }
+
+  /** @param {number} code */
+  function showEnd(code) {
+    const end = find("[data-end]");
+    const again = find("[data-end-again]", end);
+    setText(find("[data-end-text]", end), phrase(`end_${code}`));
+    show(again, code === 4409);
+    show(find("[data-end-leave]", end), code !== 4409);
+    again.onclick = () => {
+      show(end, false);
+      line.takeOver();
+      composer.focus();
+    };
+    show(end, true);
+    announcer.urgent(phrase(`end_${code}`));
+  }
+
+  function forget() {
+    memory.draft.save(null);
+    memory.outbox.save(null);
+    memory.help.save(null);
+  }
+
+  // What the reader does ---------------------------------------------------------------------------------------
+
+  /** @param {MessageRow} row @returns {Action[]} */
+  function actionsFor(row) {
+    if (row.removed) return [];
+    const own = row.member === state.me?.id;
+    const actions = [];
+    if (mayWrite(state)) {
+      actions.push({
+        label: phrase("reply"),
+        run: () => composer.answer(answered(row)),
+      });
+    }
+    if (own && state.room.state !== "closed") actions.push({ label: phrase("remove_mine"), run: () => removeMessage(row.id) });
+    return [...actions, ...moreActions(room, row)];
+  }
+
+  /** @param {MessageRow} row */
+  function answered(row) {
+    return { id: row.id, name: room.nameOf(row.member), text: row.text ?? "" };
+  }
+
+  /** @param {string|null} id @returns the message that a text answers, as long as it stands there */
+  function stillAnswered(id) {
+    const row = state.log.find((one) => one.kind === "message" && one.id === id && !one.removed);
+    return row ? answered(/** @type {MessageRow} */ (row)) : null;
+  }
+
+  /** @param {string} id */
+  async function removeMessage(id) {
+    const answer = await requests.ask("message.remove", { id });
+    if (answer.type === "refused") tell(answer.text, true);
+  }
+
+  /** @param {Entry} entry @returns {Action[]} */
+  function entryActions(entry) {
+    if (entry.status !== "failed") return [];
+    return [
+      { label: phrase("retry"), run: () => outbox.retry(entry.ref) },
+      {
+        label: phrase("edit"),
+        run() {
+          if (composer.giveBack(entry.text, stillAnswered(entry.replyTo))) outbox.drop(entry.ref);
+          else tell(phrase("box_is_full"));
+          composer.focus();
+        },
+      },
+      { label: phrase("discard"), run: () => outbox.drop(entry.ref) },
+    ];
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {any} refusal
+   * @returns {boolean}
+   */
+  function refused(entry, refusal) {
+    const why = refusal.text || phrase("page_too_old");
+    queueMicrotask(() => announcer.urgent(why)); // help that came with it is said first
+    if (!GIVEN_BACK.has(refusal.code) || !composer.giveBack(entry.text, stillAnswered(entry.replyTo))) return false;
+    composer.explain(why, entry.text, refusal.spans ?? []);
+    return true;
+  }
+
+  /**
+   * A sentence to the reader, above the composer.
+   * @param {string} text
+   * @param {boolean} [urgent]
+   */
+  function tell(text, urgent = false) {
+    composer.explain(text);
+    if (urgent) announcer.urgent(text);
+    else announcer.news(text);
+  }
+
+  // What the page shows ----------------------------------------------------------------------------------------
+
+  function render() {
+    if (!state.entered) return;
+    root.dataset.state = state.room.state;
+    people.render(state);
+    log.render(state, outbox.entries, caughtUp);
+    if (!caughtUp) return;
+    renderWho();
+    renderBanner();
+    renderHelp();
+    renderTyping();
+    composer.setHint(phrase(mayWrite(state) ? "write_here" : "write_later"));
+    log.setAway(document.hidden || bannerShown);
+  }
+
+  function renderWho() {
+    const here = Object.values(state.members).filter((member) => member.present);
+    const leading = here.filter((member) => member.role === "counsellor").map((member) => member.alias);
+    const closed = state.room.state === "closed";
+    setText(
+      find("[data-who]"),
+      closed ? phrase("closed_short") : leading.length ? phrase("leads", { names: formats.names(leading) }) : phrase("nobody_leads"),
+    );
+    for (const place of root.querySelectorAll("[data-count]")) setText(place, String(here.length));
+  }
+
+  /** Whether the evening should have begun and no counsellor has come. */
+  function isNoShow() {
+    return state.room.state === "lobby" && Date.now() > startsAt + NO_SHOW_MS;
+  }
+
+  /** @returns {string} what the state of the room means to this reader; nothing while all is well */
+  function bannerWords() {
+    const name = state.room.state;
+    if (name === "open") return "";
+    const who = isStaff ? "staff" : "young";
+    const closesAt = state.room.closes_at;
+    if (name === "closing" && closesAt) return phrase(`banner_closing_${who}`, { time: formats.time(closesAt) });
+    if (name === "lobby" && who === "young" && isNoShow()) return phrase("banner_no_show");
+    if (name === "lobby" && Date.now() > startsAt) return phrase(`banner_soon_${who}`);
+    return phrase(`banner_${name}_${who}`, { time: formats.time(root.dataset.startsAt) });
+  }
+
+  function renderBanner() {
+    const banner = find("[data-banner]");
+    const words = bannerWords();
+    show(banner, Boolean(words));
+    setText(find("[data-banner-text]", banner), words);
+    for (const link of banner.querySelectorAll("[data-when]")) {
+      const when = link.dataset.when.split(" ");
+      show(link, when.includes(state.room.state) || (when.includes("no_show") && isNoShow()));
+    }
+  }
+
+  let helpShown = 0;
+
+  function renderHelp() {
+    const box = root.querySelector("[data-help]");
+    const latest = state.side.help.at(-1);
+    if (!(box instanceof HTMLElement) || !latest || latest.seq <= helpShown) return;
+    helpShown = latest.seq;
+    if (latest.seq <= (memory.help.load() ?? 0)) return;
+    setText(find("[data-help-text]", box), latest.text);
+    find("[data-help-cards]", box).replaceChildren(...latest.services.map(drawService));
+    show(box, true);
+    box.scrollTop = 0;
+    announcer.urgent(`${find("h2", box).textContent} ${latest.text} ${find("[data-help-112]", box).textContent}`);
+    find("[data-help-close]", box).onclick = () => {
+      memory.help.save(latest.seq);
+      show(box, false);
+      composer.focus();
+    };
+  }
+
+  /** @param {any} service @returns {HTMLElement} */
+  function drawService(service) {
+    const ways = service.channels.map((/** @type {any} */ channel) => {
+      if (!channel.href || !isSafeLink(channel.href)) return make("span", { class: "way" }, channel.label);
+      const outside = /^https?:/i.test(channel.href);
+      return make("a", { class: "way button", href: channel.href, ...(outside && { target: "_blank", rel: "noreferrer noopener" }) }, channel.label);
+    });
+    return make("li", { class: "service" }, make("strong", {}, service.name), make("span", { class: "service__ways" }, ...ways));
+  }
+
+  function renderTyping() {
+    const now = Date.now();
+    const names = [...typing]
+      .filter(([member, at]) => now - at < TYPING_SHOWN_MS && member !== state.me?.id && state.members[member]?.present)
+      .map(([member]) => room.nameOf(member));
+    setText(find("[data-typing]"), names.length ? phrase("typing", { count: names.length, names: formats.names(names) }) : "");
+  }
+
+  // The window -------------------------------------------------------------------------------------------------
+
+  document.addEventListener("visibilitychange", () => log.setAway(document.hidden || bannerShown));
+  document.addEventListener("samrum:exit", () => {
+    line.close();
+    forget();
+  });
+  setInterval(() => caughtUp && renderBanner(), TICK_MS);
+
+  followKeyboard(root);
+  installPanels(root);
+  installListening(memory.listening);
+  find("[data-plain]").remove();
+  line.connect();
+  return room;
+}
+
+/**
+ * With the on-screen keyboard open the room is as high as what one can see, on browsers that lay the keyboard over it, too.
+ * @param {HTMLElement} root
+ */
+function followKeyboard(root) {
+  const viewport = window.visualViewport;
+  if (!viewport) return;
+  const fit = () => {
+    if (viewport.scale > 1.01) return; // zoomed by hand: leave the page as it is
+    document.documentElement.style.setProperty("--seen", `${viewport.height}px`);
+    if (viewport.offsetTop > 0 && root.contains(document.activeElement)) scrollTo(0, 0);
+  };
+  viewport.addEventListener("resize", fit);
+  fit();
+}
+
+/**
+ * Beside the log there may be lists: on a phone one at a time lies over it.
+ * @param {HTMLElement} root
+ */
+function installPanels(root) {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-panel-button]"));
+
+  /** @param {string} name */
+  function open(name) {
+    root.dataset.panel = name;
+    for (const button of buttons) button.setAttribute("aria-expanded", String(button.dataset.panelButton === name));
+  }
+
+  for (const button of buttons) {
+    const name = button.dataset.panelButton ?? "";
+    button.addEventListener("click", () => {
+      open(root.dataset.panel === name ? "" : name);
+      if (root.dataset.panel) find(`[data-panel-name="${name}"] [data-panel-title]`, root).focus();
+    });
+    const panel = find(`[data-panel-name="${name}"]`, root);
+    const close = () => {
+      open("");
+      button.focus();
+    };
+    find("[data-panel-close]", panel).addEventListener("click", close);
+    panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape" && root.dataset.panel === name) close();
+    });
+  }
+}
+
+/** @param {{load: () => any, save: (value: any) => void}} storage */
+function installListening(storage) {
+  const chosen = storage.load() ?? "all";
+  for (const choice of document.querySelectorAll("input[name=listening]")) {
+    if (!(choice instanceof HTMLInputElement)) continue;
+    choice.checked = choice.value === chosen;
+    choice.addEventListener("change", () => storage.save(choice.value));
+  }
+}

@@ -1,0 +1,5 @@
+// @ts-check
+/** The young person's room. */
+import { startRoom } from "./page.js";
+
+startRoom();
