@@ -31,22 +31,14 @@ class User(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    last_code_step = models.BigIntegerField(
-        default=0,
-        editable=False,
-        help_text=_(
-            "The time step of the last one-time code used; no code of this step or an earlier one works again."
-        ),
-    )
-    session_epoch = models.PositiveIntegerField(
-        default=0,
-        editable=False,
-        help_text=_("Raising it ends every session of this person."),
-    )
+    # The time step of the last one-time code used: no code of it or of an earlier step works again.
+    last_code_step = models.BigIntegerField(default=0, editable=False)
+    # Raising it ends every session of this person.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     def get_full_name(self) -> str:
         return self.username

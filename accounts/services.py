@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
@@ -14,7 +14,6 @@ from allauth.mfa.utils import decrypt
 from cryptography.fernet import InvalidToken
 from django.contrib.auth.password_validation import validate_password
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import F
 
@@ -79,8 +78,7 @@ def remove_picture(*, profile: Profile) -> Profile:
 def forget_picture_file(*, profile: Profile) -> None:
     """Delete the file behind the card when the transaction commits."""
     if profile.picture:
-        storage: Storage = profile.picture.storage
-        transaction.on_commit(partial(storage.delete, profile.picture.name))
+        transaction.on_commit(partial(profile.picture.storage.delete, str(profile.picture.name)))
 
 
 def end_sessions(*, user: User) -> None:
@@ -110,7 +108,7 @@ def use_second_factor(*, user: User, code: str, now: datetime) -> Authenticator 
                 secret = decrypt(authenticator.data["secret"])
                 accepted = spend_code(user=user, secret=secret, code=code, now=now)
             else:
-                accepted = authenticator.wrap().validate_code(code)
+                accepted = bool(authenticator.wrap().validate_code(code))
         except InvalidToken:
             log.error("A second factor cannot be read. Is SAMRUM_SECOND_FACTOR_KEY the one it was made with?")
             continue
@@ -127,14 +125,14 @@ def spend_code(*, user: User, secret: str, code: str, now: datetime) -> bool:
     step = _step_of(secret=secret, code=code, now=now)
     if step is None:
         return False
-    return User.objects.filter(pk=user.pk, last_code_step__lt=step).update(last_code_step=step) == 1
+    return bool(User.objects.filter(pk=user.pk, last_code_step__lt=step).update(last_code_step=step))
 
 
 def _step_of(*, secret: str, code: str, now: datetime) -> int | None:
     """The time step that this code belongs to, among those we still take."""
-    for early_or_late in range(-mfa_settings.TOTP_TOLERANCE, mfa_settings.TOTP_TOLERANCE + 1):
-        step = int((now + timedelta(seconds=early_or_late * mfa_settings.TOTP_PERIOD)).timestamp())
-        step //= mfa_settings.TOTP_PERIOD
+    present = int(now.timestamp()) // int(mfa_settings.TOTP_PERIOD)
+    tolerance = int(mfa_settings.TOTP_TOLERANCE)
+    for step in range(present - tolerance, present + tolerance + 1):
         if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step))):
             return step
     return None

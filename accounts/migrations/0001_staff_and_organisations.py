@@ -81,7 +81,6 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(
                         default=0,
                         editable=False,
-                        help_text="The time step of the last one-time code used; no code of this step or an earlier one works again.",
                     ),
                 ),
                 (
@@ -89,7 +88,6 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(
                         default=0,
                         editable=False,
-                        help_text="Raising it ends every session of this person.",
                     ),
                 ),
                 (
