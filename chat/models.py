@@ -127,8 +127,10 @@ class Session(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    erased_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # the rows are gone
+    scrubbed_at = models.DateTimeField(null=True, blank=True)  # and the storage has forgotten them
     no_show_told_at = models.DateTimeField(null=True, blank=True)
+    no_show_mailed_at = models.DateTimeField(null=True, blank=True)
 
     log_head = models.PositiveIntegerField(default=0)  # of all streams together: the order things happened in
     room_head = models.PositiveIntegerField(default=0)
@@ -292,7 +294,9 @@ class Event(models.Model):
             models.UniqueConstraint(name="event_position_once", fields=["session", "position"]),
             models.UniqueConstraint(name="room_number_once", fields=["session", "seq"], condition=Q(stream="room")),
             models.UniqueConstraint(name="desk_number_once", fields=["session", "seq"], condition=Q(stream="desk")),
-            models.UniqueConstraint(name="private_number_once", fields=["reader", "seq"], condition=Q(stream="private")),
+            models.UniqueConstraint(
+                name="private_number_once", fields=["reader", "seq"], condition=Q(stream="private")
+            ),
             models.CheckConstraint(
                 name="private_events_have_a_reader",
                 condition=Q(stream="private", reader__isnull=False) | (~Q(stream="private") & Q(reader__isnull=True)),

@@ -80,11 +80,15 @@ def _states() -> dict[str, str]:
         "banner_lobby_staff": _("We said {time}. You open the room when you are ready."),
         "banner_soon_young": _("The counsellor is on the way. We open in a moment."),
         "banner_soon_staff": _("It is time. Open the room when you are ready."),
-        "banner_no_show": _("The counsellor has not come yet. We have told a colleague. There is help now, if you need it."),
+        "banner_no_show": _(
+            "The counsellor has not come yet. We have told a colleague. There is help now, if you need it."
+        ),
         "banner_waiting_young": _(
             "The counsellor is away for a moment. You cannot write right now. What you have written stays."
         ),
-        "banner_waiting_staff": _("The room waits for a counsellor. Touch the page or press a key, and you are here again."),
+        "banner_waiting_staff": _(
+            "The room waits for a counsellor. Touch the page or press a key, and you are here again."
+        ),
         "banner_paused_young": _("We take a little break. You can read meanwhile."),
         "banner_paused_staff": _("The room has a break. Only counsellors can write."),
         "banner_closing_young": _("The chat closes at {time}. Say goodbye if you like."),

@@ -1,0 +1,97 @@
+"""What a reader is told on arrival, and what they missed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from chat.commands import MAX_FRAME, MAX_TEXT
+from chat.events import RoomEntered, encode, stamp
+from chat.models import MAX_TABS, Event, Member, Session, Stream
+from chat.services.pace import BURST, PER_SECOND
+
+LIMITS = {"text": MAX_TEXT, "frame": MAX_FRAME, "burst": BURST, "per_second": PER_SECOND, "tabs": MAX_TABS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """`entered` and the texts of the events after `from`, in the order they happened."""
+
+    entered: str
+    frames: Sequence[str]
+    heads: Mapping[str, int]
+    position: int
+    known: frozenset[int]  # members told of: no event of anybody else may come without `member.joined`
+    present: frozenset[int]
+
+
+def card_of(member: Member) -> dict[str, str]:
+    return {"id": member.public_id, "alias": member.alias, "role": member.role}
+
+
+def asked_number(value: str | None, *, head: int, start: int) -> int:
+    """Where a replay starts: the number asked for, or `start` when it is none, negative, or beyond what there is."""
+    if value is None or not value.isascii() or not value.isdigit() or len(value) > 12:
+        return start
+    return int(value) if start <= int(value) <= head else start
+
+
+def read(*, member: Member, after: str | None, side_after: str | None, now: datetime) -> Replay:
+    """The room as `member` may see it, from the numbers they had. Nothing beyond `heads` is in it."""
+    session = Session.objects.get(pk=member.session_id)
+    member.refresh_from_db()
+    heads = {"room": session.room_head, "side": session.desk_head if member.is_counsellor else member.private_head}
+    start = 0 if member.is_counsellor else member.room_start or 0
+    origin = {
+        "room": asked_number(after, head=heads["room"], start=start),
+        "side": asked_number(side_after, head=heads["side"], start=0),
+    }
+    readable = Event.objects.readable_by(member).filter(position__lte=session.log_head)
+    known = list(_told_of(member, session, readable, now))
+    entered = RoomEntered(
+        you=card_of(member),
+        room=room_of(session),
+        members=[{**card_of(other), "present": other.is_present} for other in known],  # type: ignore[attr-defined]
+        polls=[],
+        limits=LIMITS,
+        from_=origin,
+        heads=heads,
+    )
+    missed = readable.filter(
+        Q(stream=Stream.ROOM, seq__gt=origin["room"]) | (~Q(stream=Stream.ROOM) & Q(seq__gt=origin["side"]))
+    )
+    return Replay(
+        entered=encode(entered.wire()),
+        frames=list(missed.order_by("position").values_list("frame", flat=True)),
+        heads=heads,
+        position=session.log_head,
+        known=frozenset(other.pk for other in known),
+        present=frozenset(other.pk for other in known if other.is_present),  # type: ignore[attr-defined]
+    )
+
+
+def room_of(session: Session) -> dict[str, Any]:
+    """`room` of `room.entered`."""
+    return {
+        "slug": session.slug,
+        "title": session.title,
+        "format": session.format,
+        "state": session.state,
+        "slow": 0,
+        "hold": False,
+        "pin": None,
+        "closes_at": stamp(session.closes_at),
+        "erased_at": stamp(session.erase_at),
+    }
+
+
+def _told_of(member: Member, session: Session, readable: QuerySet[Event], now: datetime) -> QuerySet[Member]:
+    """All who are present or appear in a replay of this reader; to counsellors everybody who ever came."""
+    present = Member.objects.present(now=now).filter(pk=OuterRef("pk"))
+    people = session.members.annotate(is_present=Exists(present))
+    if member.is_counsellor:
+        return people.filter(Q(room_start__isnull=False) | Q(pk=member.pk)).order_by("public_id")
+    authors = readable.filter(author__isnull=False).values("author")
+    return people.filter(Q(is_present=True) | Q(pk=member.pk) | Q(pk__in=authors)).order_by("public_id")

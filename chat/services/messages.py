@@ -1,0 +1,150 @@
+"""Writing and taking back. Every verb is given the session locked and the member read under that lock."""
+
+import json
+from datetime import datetime
+
+from chat import broadcast, log
+from chat.commands import MessagePost, MessageRemove
+from chat.events import Accepted, MessageHeld, MessagePosted, MessageRemoved, tombstone, without_text
+from chat.models import Event, Member, Session, Stream, random_id
+from chat.permissions import refusal_to_write
+from chat.services import crisis, pace
+from moderation import guard
+from moderation.refusals import Refused
+
+
+def post_message(
+    *, session: Session, author: Member, command: MessagePost, sent: str, level: str, now: datetime
+) -> Accepted:
+    """Add a message to the room and tell everyone there; an acute one goes to the desk instead, with help to its writer.
+
+    `sent` is the text as it came, to point into it; `level` is what the crisis check says of it.
+
+    Raises Refused "closed", "not_open", "no_counsellor", "too_fast", "unknown" (of `reply_to`) or "identifying".
+    """
+    code = refusal_to_write(author, session, now=now)
+    if code:
+        raise Refused(code)
+    pace.spend(author, now=now)
+    if command.reply_to and not is_answerable(command.reply_to, reader=author):
+        raise Refused("unknown")
+    if not author.is_counsellor:
+        refuse_identifying(command.text, sent=sent)
+    message_id = random_id()
+    if level == crisis.ACUTE:
+        return _hold(session, author, command, message_id, now)
+    posted = MessagePosted(id=message_id, member=author.public_id, text=command.text, reply_to=command.reply_to)
+    entries = [log.Entry(event=posted, author=author, public_id=message_id)]
+    if level == crisis.CONCERN:
+        entries += crisis.alert_entries(
+            session, writer=author, ref=command.ref, text=command.text, level=level, message_id=message_id, now=now
+        )
+    rows = log.append(session, entries, at=now)
+    broadcast.announce(session, rows)
+    return Accepted(ref=command.ref, id=message_id, number={"stream": rows[0].stream, "seq": rows[0].seq})
+
+
+def _hold(session: Session, author: Member, command: MessagePost, message_id: str, now: datetime) -> Accepted:
+    held = MessageHeld(id=message_id, member=author.public_id, text=command.text, why="crisis")
+    entries = [
+        *crisis.alert_entries(
+            session,
+            writer=author,
+            ref=command.ref,
+            text=command.text,
+            level=crisis.ACUTE,
+            message_id=message_id,
+            now=now,
+        ),
+        log.Entry(event=held, stream=Stream.DESK, author=author, public_id=message_id),
+    ]
+    broadcast.announce(session, log.append(session, entries, at=now))
+    return Accepted(ref=command.ref, id=message_id, held=True)
+
+
+def refuse_identifying(text: str, *, sent: str) -> None:
+    """Raises Refused "identifying", with where and what, for a text that tells who somebody is or how to find them.
+
+    The spans point into the text as it was sent, which differs from what would be stored by blanks and accents.
+    """
+    if found := guard.find_spans(text):
+        spans = found if sent == text else guard.find_spans(sent) or found
+        raise Refused("identifying", spans=[[span.start, span.end, span.label] for span in spans])
+
+
+def is_answerable(message_id: str, *, reader: Member) -> bool:
+    """`reader` has seen this message, and its text still stands."""
+    event = Event.objects.readable_by(reader).filter(public_id=message_id, type=MessagePosted.type).first()
+    return event is not None and not _is_gone(event)
+
+
+def _is_gone(event: Event) -> bool:
+    return json.loads(event.frame)["text"] is None
+
+
+def remove_message(*, session: Session, member: Member, command: MessageRemove, now: datetime) -> Accepted:
+    """Take a message's text away for all, for good: from the log's own row, and from what hangs on it.
+
+    Raises Refused "closed", "unknown" (also: gone already), "forbidden" (another's, and not a counsellor's to remove)
+    or "bad_command" (a counsellor without a reason).
+    """
+    if session.state == Session.State.CLOSED:
+        raise Refused("closed")
+    event = _removable(command.id, member)
+    author = event.author
+    if author is None or _is_gone(event):
+        raise Refused("unknown")
+    is_own = author.pk == member.pk
+    if not is_own:
+        if not member.is_counsellor or author.is_counsellor:
+            raise Refused("forbidden")
+        if command.reason is None:
+            raise Refused("bad_command")
+    _blank(session, event, keep_alert=is_own)
+    rows = log.append(session, _removal_entries(event, author, member, command), at=now)
+    broadcast.announce(session, rows)
+    seen = next(row for row in rows if row.stream == Stream.ROOM or (row.stream == Stream.DESK) == member.is_counsellor)
+    return Accepted(ref=command.ref, number={"stream": seen.stream, "seq": seen.seq})
+
+
+def _removable(message_id: str, member: Member) -> Event:
+    """The message as `member` may know of it: what they read, and what they wrote themselves."""
+    messages = Event.objects.filter(type__in=[MessagePosted.type, MessageHeld.type], public_id=message_id)
+    event = (
+        messages.filter(session_id=member.session_id, author=member).select_related("author").first()
+        or messages.readable_by(member).select_related("author").first()
+    )
+    if event is None:
+        raise Refused("unknown")
+    return event
+
+
+def _blank(session: Session, event: Event, *, keep_alert: bool) -> None:
+    """Overwrite the text where it is stored. An alert keeps its excerpt where the author took the message back."""
+    event.frame = tombstone(event.frame) if event.type == MessagePosted.type else without_text(event.frame)
+    event.save(update_fields=["frame"])
+    if keep_alert:
+        return
+    for alert in Event.objects.filter(session=session, type="alert.raised", public_id=event.public_id):
+        body = json.loads(alert.frame)
+        body.pop("excerpt", None)
+        alert.frame = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        alert.save(update_fields=["frame"])
+
+
+def _removal_entries(event: Event, author: Member, actor: Member, command: MessageRemove) -> list[log.Entry]:
+    """In the room for all, or beside it for a held one; with the reason when a counsellor did it."""
+    is_own = author.pk == actor.pk
+    reason = None if is_own else command.reason
+    entries: list[log.Entry] = []
+    if event.type == MessagePosted.type:
+        entries.append(log.Entry(event=MessageRemoved(id=event.public_id), author=author, public_id=event.public_id))
+    if event.type == MessageHeld.type or not is_own:
+        by = None if is_own else actor.public_id
+        on_desk = MessageRemoved(id=event.public_id, reason=reason, by=by)
+        to_author = MessageRemoved(id=event.public_id, reason=reason)
+        entries.append(log.Entry(event=on_desk, stream=Stream.DESK, author=author, public_id=event.public_id))
+        entries.append(
+            log.Entry(event=to_author, stream=Stream.PRIVATE, reader=author, author=author, public_id=event.public_id)
+        )
+    return entries

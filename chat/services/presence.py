@@ -1,0 +1,95 @@
+"""Who is here: tabs with leases, in the database, so that a killed process takes nobody's word with it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chat import broadcast
+from chat.models import LEASE, MAX_TABS, Connection, Member, Session
+from chat.services import rooms
+
+RELOAD_GRACE = timedelta(seconds=5)  # a counsellor who reloads the page is back before this is over
+TAKEN_OVER = 4409
+
+
+@transaction.atomic
+def arrive(*, member_id: int, kind: Connection.Kind, now: datetime) -> Connection:
+    """A tab opens. The fourth socket of a member ends the oldest; a request over HTTP renews the one before it.
+
+    A young person's replay begins at the first arrival. A counsellor's arrival brings a waiting room back at once.
+    """
+    session = Session.objects.locked(Member.objects.get(pk=member_id).session_id)
+    member = Member.objects.get(pk=member_id)
+    if member.room_start is None:
+        member.room_start = 0 if member.is_counsellor else session.room_head
+    member.seen_at = now
+    member.save(update_fields=["room_start", "seen_at"])
+    connection = _http_tab(session, member, now) if kind == Connection.Kind.HTTP else _socket_tab(session, member, now)
+    if member.is_counsellor:
+        rooms.settle(session=session, now=now)
+    broadcast.presence_changed(session.pk)
+    return connection
+
+
+def _socket_tab(session: Session, member: Member, now: datetime) -> Connection:
+    sockets = Connection.objects.alive(now=now).filter(member=member, kind=Connection.Kind.SOCKET)
+    for oldest in sockets.order_by("-opened_at", "-pk")[MAX_TABS - 1 :]:
+        oldest.delete()
+        broadcast.evict(session.pk, oldest.public_id, TAKEN_OVER)
+    return Connection.objects.create(session=session, member=member, opened_at=now, answered_at=now, input_at=now)
+
+
+def _http_tab(session: Session, member: Member, now: datetime) -> Connection:
+    connection, _is_new = Connection.objects.update_or_create(
+        member=member,
+        kind=Connection.Kind.HTTP,
+        defaults={"session": session, "answered_at": now},
+        create_defaults={"session": session, "opened_at": now, "answered_at": now, "input_at": now},
+    )
+    return connection
+
+
+def renew(*, answered: Mapping[int, datetime]) -> None:
+    """Prolong the leases of sockets, by the time each last answered."""
+    rows = [Connection(pk=pk, answered_at=at) for pk, at in answered.items()]
+    if rows:
+        Connection.objects.bulk_update(rows, ["answered_at"], batch_size=200)
+
+
+def note_input(*, connection_id: int, now: datetime) -> None:
+    """Somebody sits at this page: "Er du her?" need not be asked for a while, and a room that waited may go on."""
+    row = Connection.objects.select_related("session").filter(pk=connection_id).first()
+    if row is None:
+        return
+    row.input_at = now
+    row.save(update_fields=["input_at"])
+    if row.session.state == Session.State.WAITING:
+        settle(session_id=row.session_id, now=now)
+
+
+@transaction.atomic
+def depart(*, connection_id: int, now: datetime) -> None:
+    """A socket closed. A counsellor's lease runs out a few seconds later, so that a reload does not stop the room."""
+    connection = Connection.objects.select_related("member").filter(pk=connection_id).first()
+    if connection is None:
+        return
+    Member.objects.filter(pk=connection.member_id).update(seen_at=now)
+    if connection.member.is_counsellor:
+        connection.answered_at = min(connection.answered_at, now - LEASE + RELOAD_GRACE)
+        connection.save(update_fields=["answered_at"])
+    else:
+        connection.delete()
+    broadcast.presence_changed(connection.session_id)
+
+
+@transaction.atomic
+def settle(*, session_id: int, now: datetime) -> None:
+    """Lock the room and do what presence and time ask of it."""
+    rooms.settle(session=Session.objects.locked(session_id), now=now)
+
+
+def forget_the_gone(*, now: datetime) -> int:
+    """Delete the rows of tabs that have not answered for long. Answers how many."""
+    deleted, _per_model = Connection.objects.filter(answered_at__lt=now - timedelta(minutes=5)).delete()
+    return deleted

@@ -1,0 +1,155 @@
+"""It disappears again (law 6): deleting what was said, making the storage forget it, and proving both.
+
+Two steps, each safe to repeat after a crash: the rows go in one transaction (`erased_at`), then the storage is
+overwritten (`scrubbed_at`). A session with the first and without the second is taken up again by the next sweep.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import redis
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from chat.models import Alert, Answer, Connection, Event, Member, Session, Waiter
+from chat.services.rooms import attendance
+
+logger = logging.getLogger(__name__)
+
+# What holds text or names of a session, children first.
+TEXT_TABLES = (Answer, Alert, Event, Connection, Waiter, Member)
+OLD_READERS = 30.0  # seconds to wait for transactions that still see what was deleted
+ALARM_AFTER = timedelta(hours=2)
+
+
+def sweep(*, now: datetime) -> int:
+    """Erase what is due and finish what was begun. Answers how many sessions' text was deleted."""
+    due = list(Session.objects.to_erase(now=now).order_by("pk"))
+    for session in due:
+        erase(session=session, now=now)
+    begun = Session.objects.filter(erased_at__isnull=False, scrubbed_at__isnull=True)
+    ids = list(begun.values_list("pk", flat=True))
+    if ids and scrub():
+        Session.objects.filter(pk__in=ids).update(scrubbed_at=timezone.now())
+    return len(due)
+
+
+@transaction.atomic
+def erase(*, session: Session, now: datetime) -> None:
+    """Delete all that was said, and by which names. The numbers stay, and so do the posts."""
+    session = Session.objects.locked(session)
+    if session.erased_at is not None:
+        return
+    session.attended = attendance(session) if session.attended is None else session.attended
+    for model in TEXT_TABLES:
+        model._default_manager.filter(**{_path_to_session(model): session}).delete()
+    if session.state != Session.State.CLOSED:
+        session.state, session.closed_at = Session.State.CLOSED, now
+    session.state_before_waiting, session.waiting_since, session.closes_at = "", None, None
+    session.erased_at = now
+    session.save()
+
+
+def _path_to_session(model: type) -> str:
+    return "member__session" if model is Answer else "session"
+
+
+def scrub() -> bool:
+    """Make the storage itself forget deleted rows. False when somebody still reads the old state: try again later."""
+    return _scrub_sqlite() if connection.vendor == "sqlite" else _scrub_postgresql()
+
+
+def _scrub_sqlite() -> bool:
+    """Deleted cells are zeros already (`secure_delete`); what is left is the log of pages."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_busy, _pages, _moved = cursor.fetchone()
+    return not is_busy
+
+
+def _scrub_postgresql() -> bool:
+    """Rewrite the tables: a deleted row stays in its file until then. A rewrite keeps what an older reader may still see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        (here,) = cursor.fetchone()
+        if not _older_readers_are_gone(here):
+            return False
+        tables = ", ".join(f'"{model._meta.db_table}"' for model in TEXT_TABLES)
+        cursor.execute(f"VACUUM (FULL) {tables}")
+    return True
+
+
+def _older_readers_are_gone(transaction_id: str) -> bool:
+    deadline = time.monotonic() + OLD_READERS
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() "
+                "AND greatest(age(backend_xmin), age(backend_xid)) >= age(%s::xid8::xid)",
+                [transaction_id],
+            )
+            if cursor.fetchone()[0] == 0:
+                return True
+        time.sleep(0.2)
+    return False
+
+
+# Proof ----------------------------------------------------------------------------------------------------------
+
+
+def leftovers(*, now: datetime) -> dict[str, int]:
+    """What should not be there: all zeros when the promise is kept."""
+    counts = {
+        "sessions_overdue": Session.objects.to_erase(now=now - ALARM_AFTER).count(),
+        "sessions_not_scrubbed": Session.objects.filter(
+            erased_at__lte=now - ALARM_AFTER, scrubbed_at__isnull=True
+        ).count(),
+    }
+    for model in TEXT_TABLES:
+        path = f"{_path_to_session(model)}__erased_at__isnull"
+        counts[f"rows_{model._meta.model_name}"] = model._default_manager.filter(**{path: False}).count()
+    return counts
+
+
+def find_traces(tokens: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Where `tokens` can still be read: (place, token) for files of the data folder, database rows and Redis."""
+    wanted = [token for token in tokens if token]
+    yield from _in_files(settings.DATA_DIR, wanted)
+    if connection.vendor != "sqlite":
+        yield from _in_rows(wanted)
+    if settings.REDIS_URL:
+        yield from _in_redis(wanted)
+
+
+def _in_files(folder: Path, tokens: list[str]) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            for token in tokens:
+                if token.encode() in content:
+                    yield str(path.relative_to(folder)), token
+
+
+def _in_rows(tokens: list[str]) -> Iterator[tuple[str, str]]:
+    for model in apps.get_models(include_auto_created=True):
+        table = connection.ops.quote_name(model._meta.db_table)
+        with connection.cursor() as cursor:
+            for token in tokens:
+                cursor.execute(f"SELECT count(*) FROM {table} AS found WHERE strpos(found::text, %s) > 0", [token])
+                if cursor.fetchone()[0]:
+                    yield model._meta.db_table, token
+
+
+def _in_redis(tokens: list[str]) -> Iterator[tuple[str, str]]:
+    with closing(redis.Redis.from_url(settings.REDIS_URL)) as client:
+        for key in client.scan_iter(count=500):
+            content = key + (client.dump(key) or b"")
+            for token in tokens:
+                if token.encode() in content:
+                    yield f"redis {key[:40]!r}", token

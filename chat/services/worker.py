@@ -1,0 +1,88 @@
+"""What the background worker does: sweeps over the tables. The queue holds no work of its own, so none is lost with it."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django_q.models import Schedule
+
+from accounts.models import Membership, User
+from chat.models import Session, WorkerBeat
+from chat.services import presence, retention, rooms
+
+logger = logging.getLogger(__name__)
+
+SWEEPER = "sweep"
+ALIVE_WITHIN = timedelta(minutes=3)
+
+
+def sweep() -> None:
+    """Once a minute: rooms whose time came, empty chairs, text that is due to disappear."""
+    now = timezone.now()
+    settle_rooms(now=now)
+    mail_about_no_shows(now=now)
+    presence.forget_the_gone(now=now)
+    retention.sweep(now=now)
+    WorkerBeat.objects.update_or_create(name=SWEEPER, defaults={"beat_at": timezone.now()})
+
+
+def schedule() -> None:
+    """Put the sweep into the worker's timetable; safe to repeat."""
+    Schedule.objects.update_or_create(
+        name=SWEEPER,
+        defaults={
+            "func": "chat.services.worker.sweep",
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
+            "repeats": -1,
+        },
+    )
+
+
+def is_alive(*, now: datetime) -> bool:
+    return WorkerBeat.objects.filter(name=SWEEPER, beat_at__gt=now - ALIVE_WITHIN).exists()
+
+
+def settle_rooms(*, now: datetime) -> None:
+    """For rooms that no socket server looks after: nobody is in them, but time goes on."""
+    begun = Session.objects.exclude(state=Session.State.CLOSED).filter(starts_at__lte=now)
+    for session in begun:
+        with transaction.atomic():
+            rooms.settle(session=Session.objects.locked(session), now=now)
+
+
+def mail_about_no_shows(*, now: datetime) -> None:
+    """Tell the coordinators, once, that nobody came to lead a session. The mail names the time, not the topic."""
+    unseen = Session.objects.filter(no_show_told_at__isnull=False, no_show_mailed_at__isnull=True)
+    for session in unseen:
+        Session.objects.filter(pk=session.pk).update(no_show_mailed_at=now)
+        addresses = coordinator_addresses(session)
+        if addresses:
+            _mail(session, addresses)
+
+
+def coordinator_addresses(session: Session) -> list[str]:
+    coordinators = User.objects.filter(
+        is_active=True,
+        memberships__role=Membership.Role.COORDINATOR,
+        memberships__organization__in=session.organizations.all(),
+    ).exclude(email="")
+    return sorted(set(coordinators.values_list("email", flat=True)))
+
+
+def _mail(session: Session, addresses: list[str]) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        time = timezone.localtime(session.starts_at).strftime("%H.%M")
+        subject = _("No counsellor at %(time)s") % {"time": time}
+        text = _(
+            "The group chat that began at %(time)s has no counsellor yet. The young people in the lobby have been told, "
+            "and they see where else to get help. Find somebody, or close the chat: log in and look at the desk."
+        ) % {"time": time}
+    try:
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
+    except OSError as error:
+        logger.error("The mail about an empty chair was not sent: %s", type(error).__name__)

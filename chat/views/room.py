@@ -1,0 +1,159 @@
+"""The room's page, for the young and for its counsellors; without scripts it is a form and a frame."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from chat.entrance import CLOSED, Reader, let_in
+from chat.models import Connection, Event, Member, Session, Stream
+from chat.places import drop_token, token_in
+from chat.replay import LIMITS, card_of, room_of
+from chat.room_strings import room_strings
+from chat.services.presence import arrive
+from chat.views.door import WORD_CODE
+from referrals.cards import help_now
+
+FRAME_SECONDS = 10
+FRAME_MESSAGES = 200
+
+
+def find_reader(request: HttpRequest, slug: str) -> Reader | int:
+    return let_in(slug=slug, cookies=request.COOKIES, user=request.user, now=timezone.now())  # type: ignore[arg-type]
+
+
+@require_safe
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """Without a place here the neutral front page answers: somebody else may be holding the phone (T16)."""
+    reader = find_reader(request, slug)
+    if isinstance(reader, int):
+        return redirect("chat:session", slug=slug) if reader == CLOSED else redirect("front")
+    return render_room(request, reader)
+
+
+def render_room(
+    request: HttpRequest, reader: Reader, *, draft: str = "", refusal: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The page, with what was typed and why it was not sent when a form came back refused."""
+    session, member = reader.session, reader.member
+    template = "chat/room_staff.html" if member.is_counsellor else "chat/room.html"
+    code = token_in(request.COOKIES, WORD_CODE)
+    context = {
+        "session": session,
+        "me": member,
+        "counsellors": Session.objects.with_people().get(pk=session.pk).counsellor_profiles(),
+        "limits": LIMITS,
+        "boot": boot(request, session, member),
+        "retention_line": retention_line(session),
+        "guidelines_url": reverse("chat:session", args=[session.slug]),
+        "help_cards": help_now(now=timezone.now(), limit=3),
+        "word_code": code or None,
+        "is_staff_room": member.is_counsellor,
+        "offers": offers_for(member),
+        "draft": draft,
+        "refusal": refusal,
+        "ref": secrets.token_urlsafe(12),
+    }
+    response = render(request, template, context, status=422 if refusal else 200)
+    if code:
+        drop_token(response, session, WORD_CODE)
+    return response
+
+
+def boot(request: HttpRequest, session: Session, member: Member) -> dict[str, Any]:
+    """What the page's script starts from."""
+    address = reverse("chat:session", args=[session.slug])
+    return {
+        "ws_path": f"{address}ws/",
+        "log_url": reverse("chat:log", args=[session.slug]),
+        "say_url": reverse("chat:say", args=[session.slug]),
+        "room_url": reverse("chat:room", args=[session.slug]),
+        "after_url": address,
+        "help_url": reverse("referrals:help"),
+        "exit_url": reverse("exit"),
+        "csrf_token": get_token(request),
+        "me": card_of(member),
+        "room": room_of(session),
+        "limits": LIMITS,
+        "faces": faces(session),
+        "strings": room_strings(),
+        "retention_text": retention_line(session),
+    }
+
+
+def faces(session: Session) -> dict[str, dict[str, Any]]:
+    """The counsellors' cards by the id of their place, for the list of people."""
+    seated = Member.objects.filter(session=session, user__isnull=False).select_related("user__profile")
+    return {member.public_id: member.user.profile.card() for member in seated if member.user}
+
+
+def retention_line(session: Session) -> str:
+    """When the words disappear, from the settings and the session's own times."""
+    return _("Messages are deleted %(when)s. Others can take a picture of the screen.") % {
+        "when": spoken_time(session.erase_at)
+    }
+
+
+def spoken_time(moment: Any) -> str:
+    """Like "tirsdag d. 24. november kl. 21.30"."""
+    return date_format(timezone.localtime(moment), _(r"l, j F \a\t H:i"))
+
+
+def offers_for(member: Member) -> list[dict[str, Any]]:
+    """Help that was offered to this reader, the latest first."""
+    offered = Event.objects.filter(stream=Stream.PRIVATE, reader=member, type="help.offered").order_by("-seq")
+    return [json.loads(event.frame) for event in offered[:1]]
+
+
+@require_safe
+@xframe_options_sameorigin
+def frame(request: HttpRequest, slug: str) -> HttpResponse:
+    """The log without scripts: it reloads by itself inside the page, so that what is being typed stays."""
+    reader = find_reader(request, slug)
+    if isinstance(reader, int):
+        return render(request, "chat/frame.html", {"events": [], "is_gone": True})
+    arrive(member_id=reader.member.pk, kind=Connection.Kind.HTTP, now=timezone.now())
+    reader.member.refresh_from_db()
+    context = {"events": messages_for(reader.member), "session": reader.session, "is_gone": False}
+    response = render(request, "chat/frame.html", context)
+    response.headers["Refresh"] = str(FRAME_SECONDS)
+    return response
+
+
+def messages_for(member: Member) -> list[dict[str, Any]]:
+    """The latest messages as the frame shows them."""
+    readable = Event.objects.readable_by(member).filter(type="message.posted").select_related("author")
+    latest = list(readable.order_by("-seq")[:FRAME_MESSAGES])[::-1]
+    return list(_rows(latest, member))
+
+
+def _rows(events: Iterable[Event], member: Member) -> Iterable[dict[str, Any]]:
+    said: dict[str, str | None] = {}
+    for event in events:
+        body = json.loads(event.frame)
+        said[body["id"]] = body["text"]
+        if event.author is None:
+            continue
+        yield {
+            "id": body["id"],
+            "author": {
+                "alias": event.author.alias,
+                "role": event.author.role,
+                "is_me": event.author_id == member.pk,
+            },
+            "text": body["text"],
+            "removed": body["text"] is None,
+            "at": parse_datetime(body["at"]),
+            "reply_to_text": said.get(body.get("reply_to", "")),
+        }
