@@ -26,7 +26,7 @@ def group_of(session_id: int) -> str:
 
 
 def attach(deliver: Deliver) -> None:
-    """Let a hub of this process hear of changes. `deliver` may be called from any thread; it answers False once dead."""
+    """Let a hub of this process hear of changes. `deliver` is called from any thread and answers False once dead."""
     _hubs.append(deliver)
 
 

@@ -90,7 +90,7 @@ class RoomConsumer(AsyncConsumer):
         self._network = ""
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Handle one ASGI message; without the thread hop that Channels makes for each, as no handler uses this thread's connection."""
+        """Handle one ASGI message, without the thread hop that Channels adds: nothing here uses that connection."""
         if message["type"] == "websocket.connect":
             await self._connect()
         elif message["type"] == "websocket.receive":

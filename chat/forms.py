@@ -1,6 +1,7 @@
 """What counsellors fill in: an evening with its post, and the post afterwards."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -86,6 +87,7 @@ class SessionForm(forms.Form):
 
     def __init__(self, *args: Any, editor: User, session: Session | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.lead_id = session.roster.get(is_lead=True).user_id if session else editor.pk
         houses = planning_organizations(editor)
         held = list(session.organizations.all()) if session else []
         houses = Organization.objects.filter(Q(pk__in=houses) | Q(pk__in=held))
@@ -121,8 +123,8 @@ class SessionForm(forms.Form):
             return None
 
     def _is_untouched(self) -> bool:
-        text = _as_sent(self.data.get("text", ""))
-        return not text or digest(text) == self.data.get("prefilled")
+        text, prefilled = _as_sent(self.data.get("text", "")), self.data.get("prefilled", "")
+        return digest(text) == prefilled if prefilled else not text
 
     def _propose(self, words: dict[str, Any]) -> None:
         """Put the text that fits into the form, as if it had been typed."""
@@ -131,11 +133,14 @@ class SessionForm(forms.Form):
             format=words.get("format", Session.Format.TOPIC),
             starts_at=words["starts_at"],
             ends_at=words["ends_at"],
-            counsellors=list(words.get("counsellors", [])),
+            counsellors=self._lead_first(words.get("counsellors", [])),
         )
         words["text"] = text
         self.data = self.data.copy()
         self.data["text"], self.data["prefilled"] = text, digest(text)
+
+    def _lead_first(self, people: Iterable[User]) -> list[User]:
+        return sorted(people, key=lambda user: user.pk != self.lead_id)
 
     def plan(self) -> Plan:
         """What is filled in, once it is valid."""
@@ -146,7 +151,7 @@ class SessionForm(forms.Form):
             starts_at=words["starts_at"],
             ends_at=words["ends_at"],
             capacity=words["capacity"],
-            counsellors=list(words["counsellors"]),
+            counsellors=self._lead_first(words["counsellors"]),
             organizations=list(words["organizations"]),
             text=words["text"],
         )

@@ -1,4 +1,4 @@
-"""What a session stores. Everything said stands in `Event`; members, refs and alerts hang on it and go with it (law 6)."""
+"""What a session stores. What is said stands in `Event`; members, refs and alerts hang on it and go with it (law 6)."""
 
 import hashlib
 import secrets

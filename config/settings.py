@@ -1,7 +1,8 @@
 """Settings of Samrum, fed by the environment and safe when nothing is set.
 
 `SAMRUM_DEMO=1` (what `make run` sets) is the embedded default: SQLite, in-memory layer, demo data, one process.
-Everything else is production: it needs SECRET_KEY, ALLOWED_HOSTS and SAMRUM_ORIGINS and refuses unsafe or contradictory values.
+Everything else is production: it needs SECRET_KEY, ALLOWED_HOSTS and SAMRUM_ORIGINS and refuses unsafe or
+contradictory values.
 """
 
 import os
@@ -140,8 +141,8 @@ DATABASES = {"default": _db}
 REDIS_URL = os.environ.get("REDIS_URL", "")
 if not DEMO and (ON_SQLITE or not REDIS_URL):
     raise ImproperlyConfigured(
-        "Production needs DATABASE_URL (postgres://…) and REDIS_URL (redis://…): its pages and its rooms run in several "
-        "processes. For one machine without services set SAMRUM_DEMO=1."
+        "Production needs DATABASE_URL (postgres://…) and REDIS_URL (redis://…): its pages and its rooms run in "
+        "several processes. For one machine without services set SAMRUM_DEMO=1."
     )
 if REDIS_URL:
     CHANNEL_LAYERS = {

@@ -5,8 +5,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 from django.views.static import serve
 
+from config import health
+
 urlpatterns = [
     path("", include("config.page_urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     # Without a token: it changes the language only, and a token would give every reader a cookie.
     path("sprog/", csrf_exempt(set_language), name="set_language"),
     path("", include("chat.urls")),

@@ -145,7 +145,7 @@ def _queue_before(session: Session, waiting: str, now: datetime) -> list[str]:
 
 @transaction.atomic
 def wait_in_line(*, session: Session, waiting: str, now: datetime) -> tuple[str, int, bool]:
-    """Stand in line, or go on standing. Answers the token, the number in the line from 1, and whether it is one's turn."""
+    """Stand in line, or go on standing. Answers the token, the number in the line from 1, and if it is one's turn."""
     session = Session.objects.locked(session)
     token = waiting if session.waiters.filter(token_hash=digest(waiting)).exists() else secrets.token_urlsafe(16)
     Waiter.objects.update_or_create(

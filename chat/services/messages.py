@@ -16,7 +16,7 @@ from moderation.refusals import Refused
 def post_message(
     *, session: Session, author: Member, command: MessagePost, sent: str, level: str, now: datetime
 ) -> Accepted:
-    """Add a message to the room and tell everyone there; an acute one goes to the desk instead, with help to its writer.
+    """Add a message to the room and tell everyone there; an acute one goes to the desk, with help to its writer.
 
     `sent` is the text as it came, to point into it; `level` is what the crisis check says of it.
 

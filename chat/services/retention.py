@@ -74,7 +74,7 @@ def _scrub_sqlite() -> bool:
 
 
 def _scrub_postgresql() -> bool:
-    """Rewrite the tables: a deleted row stays in its file until then. A rewrite keeps what an older reader may still see."""
+    """Rewrite the tables: a deleted row stays in its file until then. What an older reader may see would be kept."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text")
         (here,) = cursor.fetchone()
@@ -139,9 +139,10 @@ def _in_files(folder: Path, tokens: list[str]) -> Iterator[tuple[str, str]]:
 def _in_rows(tokens: list[str]) -> Iterator[tuple[str, str]]:
     for model in apps.get_models(include_auto_created=True):
         table = connection.ops.quote_name(model._meta.db_table)
+        query = f"SELECT count(*) FROM {table} AS found WHERE strpos(found::text, %s) > 0"  # noqa: S608 - our own name
         with connection.cursor() as cursor:
             for token in tokens:
-                cursor.execute(f"SELECT count(*) FROM {table} AS found WHERE strpos(found::text, %s) > 0", [token])
+                cursor.execute(query, [token])
                 if cursor.fetchone()[0]:
                     yield model._meta.db_table, token
 

@@ -1,4 +1,4 @@
-"""What the background worker does: sweeps over the tables. The queue holds no work of its own, so none is lost with it."""
+"""What the background worker does: sweeps over the tables. The queue holds no work, so none is lost with it."""
 
 import logging
 from datetime import datetime, timedelta
@@ -79,8 +79,8 @@ def _mail(session: Session, addresses: list[str]) -> None:
         time = timezone.localtime(session.starts_at).strftime("%H.%M")
         subject = _("No counsellor at %(time)s") % {"time": time}
         text = _(
-            "The group chat that began at %(time)s has no counsellor yet. The young people in the lobby have been told, "
-            "and they see where else to get help. Find somebody, or close the chat: log in and look at the desk."
+            "The group chat that began at %(time)s has no counsellor yet. The young people in the lobby have been told "
+            "and see where else to get help. Find somebody, or close the chat: log in and look at the desk."
         ) % {"time": time}
     try:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, addresses)

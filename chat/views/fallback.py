@@ -80,7 +80,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 
 def cast_fields(form: Mapping[str, str]) -> dict[str, Any]:
-    """Form values by what the command's fields are: numbers and flags are written as text in a form; empty is absent."""
+    """Form values by what the command's fields are: a form writes numbers and flags as text; empty is absent."""
     command = COMMANDS.get(form["type"])
     if command is None:
         raise Refused("bad_command")

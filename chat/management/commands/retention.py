@@ -1,6 +1,7 @@
 """`manage.py retention`: erase what is due now; with `--check`, prove that nothing is left."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -34,5 +35,4 @@ class Command(BaseCommand):
     def _words(self, source: str) -> list[str]:
         if source == "-":
             return sys.stdin.read().split()
-        with open(source, encoding="utf-8") as file:
-            return file.read().split()
+        return Path(source).read_text(encoding="utf-8").split()

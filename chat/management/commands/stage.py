@@ -1,4 +1,4 @@
-"""`manage.py stage`: fresh sessions with people in them, for outside clients and load generators. Never in production."""
+"""`manage.py stage`: fresh sessions with people in them, for outside clients. Never in production."""
 
 import json
 from datetime import timedelta
