@@ -87,7 +87,8 @@ class SessionForm(forms.Form):
 
     def __init__(self, *args: Any, editor: User, session: Session | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lead_id = session.roster.get(is_lead=True).user_id if session else editor.pk
+        lead = planning.lead_of(session) if session else editor
+        self.lead_id = lead.pk if lead else None
         houses = planning_organizations(editor)
         held = list(session.organizations.all()) if session else []
         houses = Organization.objects.filter(Q(pk__in=houses) | Q(pk__in=held))

@@ -96,10 +96,13 @@ def needs_second_reading(session: Session) -> bool:
 
 def can_publish_after_post(user: User, session: Session) -> bool:
     """After the erasure somebody else than whoever wrote it last: two people have read it then."""
-    if not can_write_after_post(user, session):
-        return False
+    return can_write_after_post(user, session) and not is_waiting_for_a_reader(user, session)
+
+
+def is_waiting_for_a_reader(user: User, session: Session) -> bool:
+    """The room is erased and `user` wrote what stands there, so somebody else has to read it."""
     post = session.after_post
-    return post is not None and not (needs_second_reading(session) and post.edited_by_id == user.pk)
+    return post is not None and needs_second_reading(session) and post.edited_by_id == user.pk
 
 
 def _shared_roles(user: User, role: Membership.Role) -> QuerySet[Membership]:

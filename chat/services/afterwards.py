@@ -25,6 +25,7 @@ from blog import services as blog
 from blog.models import Entry
 from chat.models import Role, Session
 from chat.permissions import can_publish_after_post, can_write_after_post, needs_second_reading
+from chat.services.planning import lead_of
 from moderation.refusals import Code, Refused
 from moderation.text import render_markdown
 
@@ -114,9 +115,9 @@ def _after_post(session: Session) -> Entry:
 
 def _author(session: Session) -> User:
     """Whoever leads; without a roster the one who wrote the before-post."""
-    place = session.roster.order_by("-is_lead", "pk").select_related("user").first()
-    if place is not None:
-        return place.user
+    lead = lead_of(session)
+    if lead is not None:
+        return lead
     if session.before_post is None:
         raise Refused(Code.NOT_OPEN, missing=["before_post"])
     return session.before_post.author

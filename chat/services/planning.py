@@ -118,7 +118,9 @@ def unpublish_before_post(*, session: Session, by: User) -> Entry:
     if session.state != State.LOBBY:
         raise Refused(Code.NOT_OPEN, _("The chat has been opened. Its post stays, so that people find their way back."))
     if session.members.young().exists() or session.waiters.exists():
-        raise Refused(Code.NOT_OPEN, _("Somebody has come in already. Its post stays, so that they are not left alone."))
+        raise Refused(
+            Code.NOT_OPEN, _("Somebody has come in already. Its post stays, so that they are not left alone.")
+        )
     return blog.unpublish(entry=_before_post(session))
 
 
@@ -231,9 +233,15 @@ def _before_post(session: Session) -> Entry:
 
 def _sign(post: Entry, session: Session) -> None:
     """The post is signed by the one who leads."""
-    lead = session.roster.get(is_lead=True)
-    if post.author_id != lead.user_id:
-        Entry.objects.filter(pk=post.pk).update(author=lead.user_id)
+    lead = lead_of(session)
+    if lead is not None and post.author_id != lead.pk:
+        Entry.objects.filter(pk=post.pk).update(author=lead)
+
+
+def lead_of(session: Session) -> User | None:
+    """Whoever leads; else the first who was put on it."""
+    place = session.roster.order_by("-is_lead", "pk").select_related("user__profile").first()
+    return place.user if place else None
 
 
 # The text it begins with ------------------------------------------------------------------------------------------
