@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Profile
+from accounts.models import Organization, Profile
 from blog.models import Entry
 from chat.models import Session
 
@@ -76,7 +76,8 @@ def stylesheet(request: HttpRequest, digest: str = "") -> HttpResponse:
     if digest and not current:
         raise Http404
     response = HttpResponse(stylesheet_text(), content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if current else "no-cache"
+    if current:
+        response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
 
 
@@ -214,7 +215,18 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "config/privacy.html", {"hours": settings.RETENTION_HOURS})
+    """What is kept and for how long, from the settings that decide it."""
+    organizations = listed(list(Organization.objects.order_by("name").values_list("name", flat=True)))
+    return render(
+        request,
+        "config/privacy.html",
+        {
+            "hours": settings.RETENTION_HOURS,
+            "exit_minutes": EXIT_MINUTES,
+            "database_log": not settings.ON_SQLITE,
+            "organizations": organizations,
+        },
+    )
 
 
 @require_safe
