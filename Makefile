@@ -4,9 +4,8 @@ SHELL := /bin/bash
 export PORT HOST SAMRUM_DATA
 
 PYTHON := .venv/bin/python
-SOURCES := accounts blog chat config deploy forum moderation referrals tests bench manage.py
 
-.PHONY: help run test test-fast soak bench lint format messages dev
+.PHONY: help run test test-fast soak bench lint audit format messages dev
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -42,6 +41,9 @@ lint: dev ## style, types, layers, templates, migrations, settings
 	SAMRUM_DEMO=1 $(PYTHON) manage.py makemigrations --check --dry-run
 	SAMRUM_DEMO=1 $(PYTHON) manage.py check
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests/test_catalogue.py
+
+audit: dev ## known weaknesses of the packages; reports, never blocks
+	-$(PYTHON) -m pip_audit --disable-pip --require-hashes -r deploy/requirements.lock
 
 format: dev ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
