@@ -351,7 +351,7 @@ FRAMES = [
     '{"type": "room.close", "ref": "a", "minutes": ' + "9" * 4400 + "}",
     '{"type": "ping", "here": 3}',
     '{"type": "room.nedbryd", "ref": "a"}',
-    '{"a":' * 3000 + "1" + "}" * 3000,
+    '{"a":' * 2500 + "1" + "}" * 2500,
     "[" * 8000,
 ]
 
