@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -51,10 +51,10 @@ def closed_after_exit(get_response: Answer) -> Answer:
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if pages.EXIT_MARK not in request.COOKIES or _is_open(request.path):
+        if request.COOKIES.get(pages.EXIT_MARK) != "1" or _is_open(request.path):
             return get_response(request)
         if request.path != reverse("front"):
-            return HttpResponseRedirect(reverse("front"))
+            return pages.SeeOther(reverse("front"))
         return HttpResponse(render_to_string("config/closed.html", {"look": pages.look(request)["look"]}))
 
     return answer

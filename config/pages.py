@@ -35,6 +35,12 @@ YEAR = 365 * 24 * 3600
 SHEETS = ("tokens", "base", "layout", "parts")
 
 
+class SeeOther(HttpResponseRedirect):
+    """Whatever was asked and how: GET that page instead (RFC 9110, 303)."""
+
+    status_code = 303
+
+
 # What every page needs --------------------------------------------------------------------------------------------
 
 
@@ -85,7 +91,7 @@ def stylesheet(request: HttpRequest, digest: str = "") -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark in a cookie that says nothing else; an empty choice forgets it."""
-    response = HttpResponseRedirect(_own_path(request.POST.get("next", "")))
+    response = SeeOther(_own_path(request.POST.get("next", "")))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         response.set_cookie(
@@ -110,7 +116,7 @@ def _own_path(path: str) -> str:
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
     """First step of "Væk herfra": everything this browser holds of us is thrown away."""
-    response = redirect("left")
+    response = SeeOther(reverse("left"))
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
@@ -122,7 +128,7 @@ def left(request: HttpRequest) -> HttpResponse:
 
     A step of its own, because Clear-Site-Data would throw the mark away as well.
     """
-    response = HttpResponseRedirect(settings.EXIT_URL)
+    response = SeeOther(settings.EXIT_URL)
     response.set_cookie(EXIT_MARK, "1", max_age=EXIT_MINUTES * 60, secure=settings.SECURE_COOKIES, samesite="Lax")
     return response
 
@@ -130,7 +136,7 @@ def left(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # it takes a mark away; whoever is shown the closed page must get past it without another cookie
 @require_POST
 def come_back(request: HttpRequest) -> HttpResponse:
-    response = HttpResponseRedirect(_own_path(request.POST.get("next", "")))
+    response = SeeOther(_own_path(request.POST.get("next", "")))
     response.delete_cookie(EXIT_MARK, samesite="Lax")
     return response
 
