@@ -26,6 +26,7 @@ class Tab:
         self.seen: list[dict[str, Any]] = []
         self.closed: int | None = None
         self._refs = 0
+        self._told: set[int] = set()
 
     async def __aenter__(self) -> Self:
         is_accepted, _subprotocol = await self.socket.connect(timeout=5)
@@ -46,11 +47,13 @@ class Tab:
         return batch
 
     async def until(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """The first event from here on of this type with these fields."""
-        start = len(self.seen)
+        """The first event of this type with these fields that no earlier call has answered with."""
+        start = 0
         while True:
-            for event in self.seen[start:]:
-                if event["type"] == kind and all(event.get(name) == value for name, value in fields.items()):
+            for number, event in enumerate(self.seen[start:], start):
+                is_it = event["type"] == kind and all(event.get(name) == value for name, value in fields.items())
+                if is_it and number not in self._told:
+                    self._told.add(number)
                     return event
             start = len(self.seen)
             await self.next_batch()
