@@ -14,7 +14,7 @@ def clock(moment: datetime) -> str:
     local = timezone.localtime(moment)
     if local.minute == 0:
         return str(local.hour)
-    return _("%(hour)d:%(minute)02d") % {"hour": local.hour, "minute": local.minute}
+    return _("%(hour)s:%(minute)s") % {"hour": local.hour, "minute": f"{local.minute:02}"}
 
 
 def weekday_and_date(moment: datetime) -> str:

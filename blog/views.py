@@ -36,7 +36,9 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, public_id: str) -> HttpResponse:
     """One published entry. What belongs to it in the chat comes by the names under which sessions point at entries."""
     entries = Entry.objects.published(now=timezone.now()).with_author()
-    entries = entries.select_related("session_before__after_post", "session_after__before_post")
+    entries = entries.select_related("session_before__after_post", "session_after").prefetch_related(
+        "session_before__roster__user__profile"
+    )
     found = get_object_or_404(entries, public_id=public_id)
     return render(
         request,

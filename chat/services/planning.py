@@ -209,6 +209,8 @@ def counsellors_of(organizations: Sequence[Organization]) -> QuerySet[User]:
 def _take(session: Session, plan: Plan, *, title: str) -> None:
     if plan.format not in Session.Format.values or not 1 <= plan.capacity <= MOST_PLACES:
         raise Refused(Code.BAD_COMMAND, _("Choose a form, and between 1 and 200 places."))
+    if plan.starts_at != session.starts_at:
+        session.no_show_told_at = None
     session.title = title
     session.format, session.capacity = plan.format, plan.capacity
     session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
