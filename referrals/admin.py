@@ -9,13 +9,13 @@ from referrals import services
 from referrals.models import Channel, Service, Topic
 
 
-class ChannelInline(admin.TabularInline):  # type: ignore[type-arg]
+class ChannelInline(admin.TabularInline):
     model = Channel
     extra = 0
 
 
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ServiceAdmin(admin.ModelAdmin):
     list_display = [
         "name",
         "organization",
@@ -42,5 +42,5 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TopicAdmin(admin.ModelAdmin):
     list_display = ["name", "name_en", "code", "position"]

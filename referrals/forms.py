@@ -31,7 +31,7 @@ class FilterForm(forms.Form):
         self.fields["t"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
 
 
-class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+class ServiceForm(forms.ModelForm):
     """What a service is. The verbs write it; this form never saves."""
 
     municipality_code = forms.ChoiceField(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -36,14 +37,23 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/help.html", {"cards": _help_cards()})
 
 
+# After a failure nobody waits for the database again for so long: who needs help is answered at once.
+PAUSE_SECONDS = 10.0
+_paused_until = 0.0
+
+
 def _help_cards() -> list[dict[str, Any]] | None:
     """None: nobody can look it up just now."""
+    global _paused_until
+    if monotonic() < _paused_until:
+        return None
     now = timezone.now()
     try:
         helping = Service.objects.shown().fresh(now).reachable().helps_now().help_first().with_details()
         return [cards.details(service, now=now) for service in helping]
     except DatabaseError as failure:
         logger.warning("Cannot read the directory (%s): the help page shows 112 alone.", type(failure).__name__)
+        _paused_until = monotonic() + PAUSE_SECONDS
         return None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership, Organization, User
-from referrals import known
+from referrals import known, views
 from referrals.models import Service
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)  # a Sunday, 22.40 in Denmark
@@ -19,6 +19,11 @@ MakeService = Callable[..., Service]
 @pytest.fixture(autouse=True)
 def known_numbers_are_read_anew() -> None:
     known.forget()
+
+
+@pytest.fixture(autouse=True)
+def the_help_page_has_seen_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_paused_until", 0.0)
 
 
 @pytest.fixture

@@ -83,6 +83,21 @@ def test_the_help_page_answers_while_the_database_is_down(client: Client, crisis
     assert names(html) == []
 
 
+@pytest.mark.django_db
+def test_after_a_failure_the_help_page_waits_for_the_database_no_more_for_a_while(
+    client: Client, crisis: MakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL each look at a database that is down takes seconds."""
+    clock = [1000.0]
+    monkeypatch.setattr("referrals.views.monotonic", lambda: clock[0])
+    crisis(checked_on=timezone.localdate())
+    with no_database():
+        get(client, "help")
+    assert names(get(client, "help")) == []
+    clock[0] += 11
+    assert names(get(client, "help")) == ["Linjen"]
+
+
 def test_the_help_page_asks_the_database_for_nothing_but_the_list(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
