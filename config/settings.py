@@ -133,7 +133,7 @@ if ON_SQLITE:
 else:
     # A pool, and no persistent connections: under ASGI those leak one a thread.
     _db["CONN_MAX_AGE"] = 0
-    # While the database is down a page gives up after 5 s (the pool's own default is 30): the help page works without it.
+    # While the database is down a page gives up after 5 s (the pool's own wish is 30): help must not wait for it.
     _size = env.number("SAMRUM_DB_POOL", default=10, low=2, high=100)
     _db["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _size, "timeout": 5}}
 DATABASES = {"default": _db}
