@@ -214,6 +214,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# Every door's form needs the token, so the young get this cookie, too: it ends with the browser and tells no script.
+CSRF_COOKIE_AGE = None
+CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_COOKIES = not DEMO
 if SECURE_COOKIES:
