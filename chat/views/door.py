@@ -1,45 +1,64 @@
 """A session's page with its door, the waiting place, and the list of what is coming."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from chat.limits import CODES, JOINS, is_over
-from chat.models import Member, Session
+from chat.models import READABLE_AFTER_CLOSING, Member, Session
 from chat.permissions import is_announced, is_rostered
 from chat.places import PLACE, WAITING, drop_token, set_token, token_in
 from chat.services import members
 from chat.services.members import DoorClosed, Place
+from moderation import alias as aliases
 from referrals.cards import help_now
 
+View = Callable[[HttpRequest, str], HttpResponse]
+
 WORD_CODE = "wordcode"  # hands the words over to the room's page, which shows them once
+WISHED = "wish"  # keeps the typed name in the browser while its owner stands in line
 SUGGESTIONS = 8
 ASK_AGAIN = 10  # seconds between looks at the queue
+LONGEST_TYPED = 200
+PAST = 12
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
+    """What is open now and next, and what the past ones were about."""
     now = timezone.now()
+    upcoming = Session.objects.upcoming(now=now).with_people()
     past = Session.objects.announced(now=now).filter(state=Session.State.CLOSED, after_post__published_at__lte=now)
     context = {
-        "upcoming": Session.objects.upcoming(now=now).with_people(),
-        "past": past.with_people().order_by("-starts_at")[:5],
+        "open_now": [session for session in upcoming if members.is_letting_in(session, now=now)],
+        "coming": [session for session in upcoming if not members.is_letting_in(session, now=now)],
+        "past": past.with_people().order_by("-starts_at", "-pk")[:PAST],
     }
     return render(request, "chat/list.html", context)
 
 
 def _session(request: HttpRequest, slug: str) -> Session:
-    """The session, if this reader may know of it."""
-    session = Session.objects.with_people().filter(slug=slug).first()
+    """The session, if this reader may know of it. One question for the young, whether it exists or not (T22)."""
+    session = Session.objects.announced(now=timezone.now()).with_people().filter(slug=slug).first()
+    if session is None and isinstance(request.user, User):
+        session = Session.objects.rostered(request.user).with_people().filter(slug=slug).first()
+        if session is not None and not is_rostered(request.user, session):
+            session = None
     if session is None:
         raise Http404
-    if is_announced(session, now=timezone.now()) or is_rostered(request.user, session):  # type: ignore[arg-type]
-        return session
-    raise Http404
+    return session
+
+
+def _leads(request: HttpRequest, session: Session) -> bool:
+    return isinstance(request.user, User) and is_rostered(request.user, session)
 
 
 @require_safe
@@ -47,22 +66,48 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """What the session is, with whom, and the way in: the door, the queue, the time, or where to go now."""
     session = _session(request, slug)
     if session.state == Session.State.CLOSED:
-        return render(request, "chat/closed.html", _closed_context(session))
+        return _closed(request, session)
     if token_in(request.COOKIES, WAITING) and members.is_letting_in(session, now=timezone.now()):
         return _queue(request, session)
     return _door(request, session)
 
 
-def _closed_context(session: Session) -> dict[str, object]:
+def _closed(request: HttpRequest, session: Session) -> HttpResponse:
     now = timezone.now()
     post = session.after_post
-    return {
+    context = {
         "session": session,
         "after_post": post if post and post.published_at and post.published_at <= now else None,
         "upcoming": Session.objects.upcoming(now=now).with_people()[:3],
         "help_cards": help_now(now=now, limit=3),
         "is_erased": session.erased_at is not None,
+        "retention_line": _retention_line(session),
+        "can_read_on": _can_read_on(request, session, now),
+        "leads": _leads(request, session),
     }
+    return render(request, "chat/closed.html", context)
+
+
+def _can_read_on(request: HttpRequest, session: Session, now: datetime) -> bool:
+    """Somebody with a place here, in the minutes in which the closed room can still be read."""
+    is_readable = session.closed_at is not None and now < session.closed_at + READABLE_AFTER_CLOSING
+    return is_readable and Member.objects.by_place(session, token_in(request.COOKIES)) is not None
+
+
+def _retention_line(session: Session) -> str:
+    """The room's own words, so that door and room promise the same."""
+    from chat.views.room import retention_line  # at the call: the room's page knows this file, too
+
+    return retention_line(session)
+
+
+def _suggestions(session: Session) -> list[str]:
+    """Names nobody here has, each another one."""
+    taken = members.names_present(session)
+    names: list[str] = []
+    while len(names) < SUGGESTIONS:
+        names.append(aliases.suggest(taken=[*taken, *names]))
+    return names
 
 
 def _door(
@@ -75,7 +120,9 @@ def _door(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    names = [members.suggest_alias(session) for _unused in range(SUGGESTIONS)]
+    names = _suggestions(session)
+    people = session.counsellor_profiles()
+    nobody_came = session.no_show_told_at is not None and session.state == Session.State.LOBBY
     context = {
         "session": session,
         "alias": alias or names[0],
@@ -83,39 +130,63 @@ def _door(
         "error": error,
         "code_error": code_error,
         "me": Member.objects.by_place(session, token_in(request.COOKIES)),
+        "is_announced": is_announced(session, now=now),
         "is_letting_in": members.is_letting_in(session, now=now),
         "opens_at": session.starts_at - timedelta(minutes=settings.LOBBY_MINUTES),
-        "leads": is_rostered(request.user, session),  # type: ignore[arg-type]
-        "nobody_came": session.no_show_told_at is not None and session.state == Session.State.LOBBY,
-        "help_cards": help_now(now=now, limit=3) if session.no_show_told_at else [],
+        "leads": _leads(request, session),
+        "nobody_came": nobody_came,
+        "help_cards": help_now(now=now, limit=3) if nobody_came else [],
+        "retention_line": _retention_line(session),
+        "people": people,
+        "is_alone": len(people) == 1,
     }
     return render(request, "chat/session.html", context, status=status)
 
 
 def _queue(request: HttpRequest, session: Session) -> HttpResponse:
-    """The waiting place. It looks again by itself, and posts the door's form when a place is free."""
-    token, number, is_turn = members.wait_in_line(
-        session=session, waiting=token_in(request.COOKIES, WAITING), now=timezone.now()
-    )
+    """The waiting place. It looks again by itself, and posts the door's form when a place is free.
+
+    The free place is kept for as long as a look at the queue counts; a page that waits for a tap does not look again,
+    so that nobody who has gone away stands before the others.
+    """
+    now = timezone.now()
+    token, number, is_turn = members.wait_in_line(session=session, waiting=token_in(request.COOKIES, WAITING), now=now)
+    names = _suggestions(session)
     context = {
         "session": session,
         "number": number,
         "is_turn": is_turn,
-        "alias": members.suggest_alias(session),
-        "help_cards": help_now(now=timezone.now(), limit=3),
+        "alias": unquote(request.COOKIES.get(WISHED, ""))[:LONGEST_TYPED] or names[0],
+        "suggestions": names,
+        "help_cards": help_now(now=now, limit=3),
     }
     response = render(request, "chat/queue.html", context)
-    response.headers["Refresh"] = str(ASK_AGAIN)
+    if not is_turn:
+        response.headers["Refresh"] = str(ASK_AGAIN)
     set_token(response, session, token, WAITING)
     return response
 
 
-@require_POST
+def _sent_from_the_door(answer: View) -> View:
+    """A form of the session's page. Its address stays in the browser when it comes back refused; opened again, it
+    leads to the page."""
+
+    @wraps(answer)
+    def view(request: HttpRequest, slug: str) -> HttpResponse:
+        return answer(request, slug) if request.method == "POST" else redirect("chat:session", slug=slug)
+
+    return view
+
+
+@_sent_from_the_door
 def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """Through the door under an alias, or back to the place this browser has; a full room leads to the queue."""
     session = _session(request, slug)
     if is_over(request, group="join", rate=JOINS):
         return render(request, "429.html", status=429)
-    alias = request.POST.get("alias", "")[:200]
+    if _leads(request, session):
+        return redirect("chat:room", slug=slug)
+    alias = request.POST.get("alias", "")[:LONGEST_TYPED]
     try:
         place = members.join(
             session=session,
@@ -126,14 +197,27 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except DoorClosed as closed:
         if closed.code == "full":
-            return _queue(request, session)
+            return _to_the_queue(request, session, alias)
         if closed.code == "alias":
-            return _door(request, session, alias=alias, error=closed.text, status=422)
+            response = _door(request, session, alias=alias, error=closed.text, status=422)
+            drop_token(response, session, WISHED)
+            return response
         return redirect("chat:session", slug=slug)
     return _go_in(session, place)
 
 
-@require_POST
+def _to_the_queue(request: HttpRequest, session: Session, alias: str) -> HttpResponse:
+    """Give a place in the line, and send to the page that looks again by itself."""
+    token, _number, _is_turn = members.wait_in_line(
+        session=session, waiting=token_in(request.COOKIES, WAITING), now=timezone.now()
+    )
+    response = redirect("chat:session", slug=session.slug)
+    set_token(response, session, token, WAITING)
+    set_token(response, session, quote(alias), WISHED)
+    return response
+
+
+@_sent_from_the_door
 def come_back(request: HttpRequest, slug: str) -> HttpResponse:
     """By the word code, on this or another device."""
     session = _session(request, slug)
@@ -152,6 +236,7 @@ def _go_in(session: Session, place: Place) -> HttpResponse:
     response = redirect("chat:room", slug=session.slug)
     set_token(response, session, place.token, PLACE)
     drop_token(response, session, WAITING)
+    drop_token(response, session, WISHED)
     if place.word_code:
         set_token(response, session, place.word_code, WORD_CODE)
     return response
