@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -118,6 +120,7 @@ def offers_for(member: Member) -> list[dict[str, Any]]:
 
 @require_safe
 @xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})
 def frame(request: HttpRequest, slug: str) -> HttpResponse:
     """The log without scripts: it reloads by itself inside the page, so that what is being typed stays."""
     reader = find_reader(request, slug)

@@ -187,9 +187,7 @@ def test_when_nobody_has_come_five_minutes_after_the_start_the_coordinator_is_to
     boss = make_counsellor()
     boss.email = "leder@prove.example"
     boss.save()
-    Membership.objects.create(
-        user=boss, organization=session.organizations.get(), role=Membership.Role.COORDINATOR
-    )
+    Membership.objects.create(user=boss, organization=session.organizations.get(), role=Membership.Role.COORDINATOR)
     presence.settle(session_id=session.pk, now=at(299))
     assert not Event.objects.filter(session=session).exists()
     for _twice in range(2):

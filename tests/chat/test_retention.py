@@ -80,7 +80,15 @@ def in_postgres_files(tokens: list[str]) -> list[str]:
     dump = subprocess.run(
         [
             postgres_programs() / "pg_dump",
-            *("-h", database["HOST"], "-p", str(database["PORT"]), "-U", database["USER"], connection.settings_dict["NAME"]),
+            *(
+                "-h",
+                database["HOST"],
+                "-p",
+                str(database["PORT"]),
+                "-U",
+                database["USER"],
+                connection.settings_dict["NAME"],
+            ),
         ],
         capture_output=True,
         check=True,

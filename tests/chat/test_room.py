@@ -292,7 +292,8 @@ def test_who_may_not_come_in_is_told_by_the_code(who, code):
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://localhost:1", "https://localhost", "http://ond.example", "null", "", "http://localhost.ond.example"]
+    "origin",
+    ["http://localhost:1", "https://localhost", "http://ond.example", "null", "", "http://localhost.ond.example"],
 )
 def test_T13_a_foreign_page_cannot_open_a_socket(origin):
     session, _staff, (one,) = evening(1)
