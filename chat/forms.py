@@ -90,8 +90,8 @@ class SessionForm(forms.Form):
         lead = planning.lead_of(session) if session else editor
         self.lead_id = lead.pk if lead else None
         houses = planning_organizations(editor)
-        held = list(session.organizations.all()) if session else []
-        houses = Organization.objects.filter(Q(pk__in=houses) | Q(pk__in=held))
+        if session:
+            houses = Organization.objects.filter(Q(pk__in=houses) | Q(sessions=session)).distinct()
         people = planning.counsellors_of(list(houses))
         if session:
             people = User.objects.filter(Q(pk__in=people) | Q(rosters__session=session)).distinct()
