@@ -1,4 +1,4 @@
-"""The people of an evening, made for a test: counsellors, a session with a published before-post, young people in it."""
+"""The people of an evening, made for a test: counsellors, an announced session, young people in it."""
 
 import itertools
 from datetime import datetime, timedelta

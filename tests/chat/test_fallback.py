@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -70,9 +71,10 @@ def test_an_acute_text_brings_help_along_with_the_answer(evening):
 @pytest.mark.parametrize("name", ["log", "say"])
 def test_who_has_no_place_is_told_by_the_status(evening, name):
     session, _one, _two = evening
-    ask = {"log": lambda client, address: client.get(address), "say": lambda client, address: client.post(address)}[
-        name
-    ]
+
+    def ask(client: Client, address: str) -> HttpResponse:
+        return client.get(address) if name == "log" else client.post(address)
+
     nobody, outsider = Client(headers=JSON), Client(headers=JSON)
     outsider.force_login(make_counsellor(), backend="allauth.account.auth_backends.AuthenticationBackend")
     assert ask(nobody, url(name, session)).status_code == 401

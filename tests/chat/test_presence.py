@@ -1,4 +1,4 @@
-"""Law 1: a professional is in the room. Time is given to the verbs; the sockets' own beat is tried in test_faults.py."""
+"""Law 1: a professional is in the room. Time is given to the verbs; test_faults.py tries the sockets' own beat."""
 
 from datetime import timedelta
 

@@ -77,22 +77,9 @@ def in_postgres_files(tokens: list[str]) -> list[str]:
         cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
         folder = folder / str(cursor.fetchone()[0])
     database = settings.DATABASES["default"]
-    dump = subprocess.run(
-        [
-            postgres_programs() / "pg_dump",
-            *(
-                "-h",
-                database["HOST"],
-                "-p",
-                str(database["PORT"]),
-                "-U",
-                database["USER"],
-                connection.settings_dict["NAME"],
-            ),
-        ],
-        capture_output=True,
-        check=True,
-    ).stdout
+    where = ["-h", database["HOST"], "-p", str(database["PORT"]), "-U", database["USER"]]
+    command = [postgres_programs() / "pg_dump", *where, connection.settings_dict["NAME"]]
+    dump = subprocess.run(command, capture_output=True, check=True).stdout
     stored = dump + b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
     return [token for token in tokens if token.encode() in stored]
 

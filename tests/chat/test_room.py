@@ -271,7 +271,7 @@ def test_joined_and_left_are_told_with_the_first_and_the_last_tab():
 
 
 @pytest.mark.parametrize(
-    ("who", "code"), [("nobody", 4401), ("outsider", 4403), ("no such session", 4404), ("forged", 4401)]
+    "who, code", [("nobody", 4401), ("outsider", 4403), ("no such session", 4404), ("forged", 4401)]
 )
 def test_who_may_not_come_in_is_told_by_the_code(who, code):
     session, _staff, _young = evening(0)
