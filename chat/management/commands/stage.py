@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import Membership, Organization, Profile, User
 from blog.models import Entry
-from blog.services import publish
+from blog.services import publish, save_draft
 from chat.models import Roster, Session
 from chat.places import PLACE
 from chat.services.members import join, suggest_alias
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         now = timezone.now()
         title = TOPICS[number % len(TOPICS)]
         writer = self._counsellor(organization)
-        post = Entry.objects.create(kind=Entry.Kind.BEFORE, title=title, source="Vi ses i chatten.", author=writer)
+        post = save_draft(author=writer, kind=Entry.Kind.BEFORE, title=title, source="Vi ses i chatten.")
         publish(entry=post, now=now)
         session = Session.objects.create(
             title=title, starts_at=now, ends_at=now + timedelta(hours=3), capacity=200, before_post=post
