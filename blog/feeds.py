@@ -25,10 +25,10 @@ class PublishedEntries(Feed):
     def items(self) -> QuerySet[Entry]:
         return Entry.objects.published(now=timezone.now()).with_author()[:20]
 
-    def item_title(self, item: Entry) -> str:  # type: ignore[override]
+    def item_title(self, item: Entry) -> str:
         return item.title
 
-    def item_description(self, item: Entry) -> str:  # type: ignore[override]
+    def item_description(self, item: Entry) -> str:
         return item.html
 
     def item_link(self, item: Entry) -> str:

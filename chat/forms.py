@@ -1,20 +1,22 @@
-"""What counsellors fill in: an evening with its post, and the post afterwards."""
+"""What counsellors fill in to plan an evening. The post afterwards is a blog entry like others: blog/forms.py."""
 
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.utils import from_current_timezone
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
 from blog import services as blog
-from blog.forms import MARKDOWN_HELP, EntryForm
+from blog.forms import MARKDOWN_HELP
 from chat.models import Session
 from chat.permissions import planning_organizations
 from chat.services import planning
@@ -35,7 +37,7 @@ LENGTHS = {
 class CounsellorField(forms.ModelMultipleChoiceField):
     """People by the name the young know them under."""
 
-    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: User) -> str:
         card = getattr(obj, "profile", None)
         if card is None or not card.working_name:
             return obj.username
@@ -98,7 +100,7 @@ class SessionForm(forms.Form):
             people = people.select_related("profile").order_by("profile__working_name", "username")
         self._choose_from("organizations", houses)
         self._choose_from("counsellors", people)
-        lengths = dict(LENGTHS)
+        lengths: dict[int, str | Promise] = dict(LENGTHS)
         if session and _minutes(session) not in lengths:
             lengths[_minutes(session)] = _("%(minutes)d minutes") % {"minutes": _minutes(session)}
         self.fields["minutes"].choices = sorted(lengths.items())  # type: ignore[attr-defined]
@@ -137,8 +139,9 @@ class SessionForm(forms.Form):
             counsellors=self._lead_first(words.get("counsellors", [])),
         )
         words["text"] = text
-        self.data = self.data.copy()
-        self.data["text"], self.data["prefilled"] = text, digest(text)
+        data = cast(QueryDict, self.data).copy()
+        data["text"], data["prefilled"] = text, digest(text)
+        self.data = data
 
     def _lead_first(self, people: Iterable[User]) -> list[User]:
         return sorted(people, key=lambda user: user.pk != self.lead_id)
@@ -226,7 +229,3 @@ def _next_evening(now: datetime) -> date:
     """Today while there is time to be read before it begins, else tomorrow."""
     local = timezone.localtime(now)
     return local.date() if local.hour < USUAL_START.hour - 3 else local.date() + timedelta(days=1)
-
-
-class AfterPostForm(EntryForm):
-    """The after-post: a title and a text."""

@@ -199,7 +199,9 @@ def _name(user: User) -> str:
 def counsellors_of(organizations: Sequence[Organization]) -> QuerySet[User]:
     """Active counsellors of any of these, each once, by name."""
     role = Membership.Role.COUNSELLOR
-    people = User.objects.filter(is_active=True, memberships__organization__in=organizations, memberships__role=role)
+    people: QuerySet[User] = User.objects.filter(
+        is_active=True, memberships__organization__in=organizations, memberships__role=role
+    )
     return people.select_related("profile").order_by("profile__working_name", "username").distinct()
 
 

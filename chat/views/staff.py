@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Membership, Organization, Profile, User
 from accounts.permissions import is_counsellor, may_enter_staff_pages
 from blog import services as blog
+from blog.forms import EntryForm
 from chat import permissions
-from chat.forms import AfterPostForm, SessionForm, blank_session, planned_session
+from chat.forms import SessionForm, blank_session, planned_session
 from chat.models import Session, SessionQuerySet
 from chat.services import afterwards, planning
 from moderation.refusals import Refused
@@ -242,8 +243,8 @@ def after(request: HttpRequest, slug: str) -> HttpResponse:
     if post is None:
         raise Http404
     if request.method == "GET":
-        return _after_page(request, AfterPostForm.of(post), session)
-    form = AfterPostForm(request.POST)
+        return _after_page(request, EntryForm.of(post), session)
+    form = EntryForm(request.POST)
     action = request.POST.get("action", "")
     if action in _AFTER and form.is_valid():
         try:
@@ -256,19 +257,19 @@ def after(request: HttpRequest, slug: str) -> HttpResponse:
     return _after_page(request, form, session)
 
 
-def _save_after(session: Session, user: User, form: AfterPostForm) -> str:
+def _save_after(session: Session, user: User, form: EntryForm) -> str:
     afterwards.save(session=session, editor=user, title=form.cleaned_data["title"], source=form.cleaned_data["text"])
     return _("Saved.")
 
 
-def _publish_after(session: Session, user: User, form: AfterPostForm) -> str:
+def _publish_after(session: Session, user: User, form: EntryForm) -> str:
     """What was typed is kept even when the publishing has to wait for another reader."""
     _save_after(session, user, form)
     afterwards.publish(session=session, by=user, now=timezone.now())
     return _("The post is out. Everyone can read it now.")
 
 
-def _unpublish_after(session: Session, user: User, form: AfterPostForm) -> str:
+def _unpublish_after(session: Session, user: User, form: EntryForm) -> str:
     afterwards.unpublish(session=session, by=user)
     return _("The post is back on the desk.")
 
@@ -276,7 +277,7 @@ def _unpublish_after(session: Session, user: User, form: AfterPostForm) -> str:
 _AFTER = {"save": _save_after, "publish": _publish_after, "unpublish": _unpublish_after}
 
 
-def _after_page(request: HttpRequest, form: AfterPostForm, session: Session) -> HttpResponse:
+def _after_page(request: HttpRequest, form: EntryForm, session: Session) -> HttpResponse:
     now = timezone.now()
     session.refresh_from_db(fields=["after_post", "erased_at"])
     title, source = form["title"].value() or "", form["text"].value() or ""

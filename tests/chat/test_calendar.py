@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 REVEALING = """
     samrum samtale chat gruppe gruppechat rådgiv counsel ung young barn child teen hjælp help støtte support krise
     crisis selvmord suicid selvskade harm angst anxiety depress trist sorg grief ensom lonely mobning bully misbrug
-    abuse vold violence overgreb terapi therapy psyk psych kommune municipal anonym http www .dk .org localhost organizer attendee
-    description location url
+    abuse vold violence overgreb terapi therapy psyk psych kommune municipal anonym http www .dk .org localhost
+    organizer attendee description location url
 """.split()  # noqa: SIM905 - sixty strings in a row cannot be read
 
 

@@ -17,6 +17,7 @@ from blog import services as blog
 from blog.models import Entry
 from blog.moments import clock, weekday_and_date
 from chat.models import Role, Roster, Session
+from chat.permissions import planning_organizations
 from chat.services import planning
 from chat.services.planning import Plan
 from moderation.refusals import Refused
@@ -128,7 +129,7 @@ def keep_coming(
         ends_at=ends_at,
         capacity=20,
         counsellors=[lead, people[evening["with"]]],
-        organizations=list(planning.planning_organizations(lead)),
+        organizations=list(planning_organizations(lead)),
         text=with_time(evening["before"], starts_at, ends_at),
     )
     unused = planned.filter(state=Session.State.LOBBY).exclude(members__role=Role.YOUNG).first()
@@ -173,7 +174,7 @@ def make_past_evening(evening: Words, people: Mapping[str, User], *, now: dateti
         scrubbed_at=erased_at,
         attended=evening["attended"],
     )
-    session.organizations.set(planning.planning_organizations(lead))
+    session.organizations.set(planning_organizations(lead))
     for name in (evening["lead"], evening["with"]):
         Roster.objects.create(session=session, user=people[name], is_lead=name == evening["lead"])
 
