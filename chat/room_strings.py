@@ -53,6 +53,7 @@ def _writing() -> dict[str, str]:
         "too_many": _("{count} characters too many"),
         "too_many_one": _("1 character too many"),
         "sending": _("Sending …"),
+        "sent_later": _("Goes out when the counsellor is back."),
         "failed": _("Not sent."),
         "held": _("The counsellors have got it. The others cannot see it."),
         "retry": _("Try again"),
@@ -76,6 +77,12 @@ def _writing() -> dict[str, str]:
 
 def _states() -> dict[str, str]:
     return {
+        "welcome_lobby": _("You can just wait here. You can write when we open, and it is fine only to read along."),
+        "welcome_open": _("From here on you see what is written. It is fine only to read along."),
+        "welcome_waiting": _("From here on you see what is written. It is fine only to read along."),
+        "welcome_paused": _("From here on you see what is written. It is fine only to read along."),
+        "welcome_closing": "",
+        "welcome_closed": "",
         "banner_lobby_young": _("We open at {time}. Feel free to stay."),
         "banner_lobby_staff": _("We said {time}. You open the room when you are ready."),
         "banner_soon_young": _("The counsellor is on the way. We open in a moment."),

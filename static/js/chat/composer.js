@@ -50,6 +50,8 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
   /** @type {{id: string, name: string, text: string}|null} */
   let replyTo = null;
   let typedAt = 0;
+  /** The text that the explanation above the box is about. */
+  let explainedAs = "";
   /** @type {number|undefined} */
   let saveTimer;
 
@@ -107,6 +109,12 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
   function hideRefusal() {
     show(refusal, false);
   }
+  const close = find("[data-refusal-close]", refusal);
+  show(close, true);
+  close.addEventListener("click", () => {
+    hideRefusal();
+    box.focus();
+  });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -123,6 +131,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
 
   box.addEventListener("input", () => {
     changed();
+    if (explainedAs && !box.value.trim()) hideRefusal();
     if (!box.value.trim() || Date.now() - typedAt < TYPING_MS) return;
     typedAt = Date.now();
     onType();
@@ -171,6 +180,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
      * @param {[number, number, string][]} [spans]
      */
     explain(why, text = "", spans = []) {
+      explainedAs = text;
       setText(find("[data-refusal-text]", refusal), why);
       const found = find("[data-refusal-found]", refusal);
       show(found, spans.length > 0);

@@ -37,6 +37,8 @@ export function createLog(options) {
   let unreadLine = null;
   let unseen = 0;
   let stuck = true;
+  /** Of the section when it was last scrolled by us. */
+  let height = 0;
   /** @type {HTMLElement|null} */
   let openMenu = null;
 
@@ -108,7 +110,7 @@ export function createLog(options) {
 
   /** @param {import("./store.js").NoteRow} row @returns {HTMLElement} */
   function drawNote(row) {
-    return make("li", { class: "log__note" }, phrase(`note_${row.state}`, { time: formats.time(row.at) }));
+    return make("li", { class: "log__note log__note--state" }, phrase(`note_${row.state}`, { time: formats.time(row.at) }));
   }
 
   /** @param {Row} row */
@@ -253,6 +255,7 @@ export function createLog(options) {
 
   /** Down to the newest, but not past the line above what was missed. */
   function settle() {
+    height = section.clientHeight;
     if (stuck) {
       const bottom = section.scrollHeight - section.clientHeight;
       section.scrollTop = away && unreadLine ? Math.min(bottom, unreadLine.offsetTop - section.offsetTop - 8) : bottom;
@@ -266,7 +269,8 @@ export function createLog(options) {
     look();
   }
 
-  section.addEventListener("scroll", look, { passive: true });
+  // A scroll that comes of a changed height is not the reader's.
+  section.addEventListener("scroll", () => (section.clientHeight === height ? look() : settle()), { passive: true });
   new ResizeObserver(settle).observe(section);
   pill.addEventListener("click", () => {
     toBottom();

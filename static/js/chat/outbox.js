@@ -10,26 +10,36 @@ import { newRef } from "./dom.js";
  * counsellor · `failed`: refused, the reader decides
  * @typedef {"waiting"|"sent"|"stored"|"held"|"failed"} EntryStatus
  */
-/** @typedef {{ref: string, text: string, replyTo: string|null, ask: boolean, at: string, status: EntryStatus, reason: string, id: string|null, shown: boolean}} Entry */
+/** @typedef {{ref: string, text: string, replyTo: string|null, ask: boolean, at: string, status: EntryStatus, reason: string, id: string|null, shown: boolean, tries: number, inGoodTime: boolean}} Entry */
 /** @typedef {import("./store.js").Row} Row */
 
 const ANSWER_WITHIN_MS = 10000;
+/** A message whose line broke this often is not sent once more by itself: something about it may break the line. */
+const MOST_TRIES = 8;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["too_fast", "slow_mode"]);
+/**
+ * Refusals that pass when the room's state does. Who wrote while one could write (and then lost the line, as the counsellor
+ * did) need do nothing; who wrote all the same gets the text back.
+ */
+const UNTIL_WRITABLE = new Set(["no_counsellor", "not_open"]);
 
 /**
  * @param {object} options
  * @param {{load: () => any, save: (value: any) => void}} options.storage this tab's own, emptied as messages are stored
  * @param {(command: any) => boolean} options.send
  * @param {() => void} options.onChange
+ * @param {string} options.laterWords what stands at a message that waits for the room
+ * @param {() => boolean} options.mayWrite what the page knows of the room's state
  * @param {(entry: Entry, refusal: any) => boolean} options.onRefused says whether it has given the text back to its writer
  * @param {() => void} options.onSilence no answer came
  */
-export function createOutbox({ storage, send, onChange, onRefused, onSilence }) {
+export function createOutbox({ storage, send, laterWords, mayWrite, onChange, onRefused, onSilence }) {
   /** @type {Entry[]} */
   let entries = storage.load() ?? [];
   for (const entry of entries) if (entry.status === "sent") entry.status = "waiting";
   let notBefore = 0;
+  let waitsForRoom = false;
   /** @type {number|undefined} */
   let timer;
 
@@ -42,9 +52,11 @@ export function createOutbox({ storage, send, onChange, onRefused, onSilence }) 
     if (entries.some((entry) => entry.status === "sent")) return;
     const entry = entries.find((one) => one.status === "waiting");
     if (!entry) return;
+    if (waitsForRoom && !mayWrite()) return;
     if (Date.now() < notBefore) return later(notBefore - Date.now(), pump);
     if (!send(commandOf(entry))) return;
-    Object.assign(entry, { status: "sent", reason: "" });
+    waitsForRoom = false;
+    Object.assign(entry, { status: "sent", reason: "", tries: entry.tries + 1 });
     later(ANSWER_WITHIN_MS, onSilence);
   }
 
@@ -80,6 +92,12 @@ export function createOutbox({ storage, send, onChange, onRefused, onSilence }) 
       entry.reason = answer.text;
       return;
     }
+    if (UNTIL_WRITABLE.has(answer.code) && entry.inGoodTime) {
+      Object.assign(entry, { status: "waiting", reason: laterWords });
+      waitsForRoom = true;
+      notBefore = Date.now() + 1000; // the news of the room's state may come after the refusal
+      return;
+    }
     if (onRefused(entry, answer)) remove(entry.ref);
     else Object.assign(entry, { status: "failed", reason: answer.text });
   }
@@ -102,6 +120,8 @@ export function createOutbox({ storage, send, onChange, onRefused, onSilence }) 
         reason: "",
         id: null,
         shown: false,
+        tries: 0,
+        inGoodTime: mayWrite(),
       });
       pump();
       changed();
@@ -135,6 +155,9 @@ export function createOutbox({ storage, send, onChange, onRefused, onSilence }) 
       changed();
     },
 
+    /** The room's state may have changed. */
+    pump,
+
     /** How a held message of the reader's ended. @param {Record<string, string>} ends */
     ended(ends) {
       const left = entries.filter((entry) => !(entry.status === "held" && entry.id && ends[entry.id]));
@@ -146,7 +169,9 @@ export function createOutbox({ storage, send, onChange, onRefused, onSilence }) 
     /** The line stands again: what was on its way goes out once more under its old ref. */
     resume() {
       clearTimeout(timer);
-      for (const entry of entries) if (entry.status === "sent") entry.status = "waiting";
+      for (const entry of entries) {
+        if (entry.status === "sent") entry.status = entry.tries < MOST_TRIES ? "waiting" : "failed";
+      }
       pump();
       changed();
     },
@@ -155,7 +180,7 @@ export function createOutbox({ storage, send, onChange, onRefused, onSilence }) 
     retry(ref) {
       const entry = entries.find((one) => one.ref === ref);
       if (!entry) return;
-      entry.status = "waiting";
+      Object.assign(entry, { status: "waiting", tries: 0 });
       pump();
       changed();
     },

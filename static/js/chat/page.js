@@ -22,6 +22,9 @@ const TICK_MS = 20000;
 /** Refusals after which the text may go out later as it is: it goes back to its writer with the reason. */
 const GIVEN_BACK = new Set(["no_counsellor", "not_open", "muted", "identifying", "closed", "too_long", "bad_command", "unknown", "forbidden"]);
 
+/** Refusals that a change of the room's state takes back. */
+const GONE_WHEN_WRITABLE = new Set(["no_counsellor", "not_open"]);
+
 /**
  * Text of this tab alone: gone with the tab, with sending and with the exit.
  * @param {string} key
@@ -87,8 +90,12 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   let state = emptyState();
   let caughtUp = false;
   let bannerShown = false;
+  /** After a banner until what was missed has come. */
+  let missesSome = false;
   /** @type {number|undefined} */
   let bannerTimer;
+  /** Whether the explanation above the composer is about a room where one cannot write. */
+  let waitsToWrite = false;
   /** @type {Map<string, number>} */
   const typing = new Map();
 
@@ -114,6 +121,8 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   const outbox = createOutbox({
     storage: memory.outbox,
     send: line.send,
+    laterWords: phrase("sent_later"),
+    mayWrite: () => mayWrite(state),
     onChange: () => state.entered && render(),
     onRefused: refused,
     onSilence: () => line.restart(),
@@ -169,6 +178,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     caughtUp = isCaughtUp(state);
     for (const event of result.taken) handle(event, wasCaughtUp);
     outbox.ended(state.side.ends);
+    outbox.pump();
     render();
     onChange(room, result.taken, wasCaughtUp);
     if (result.gap) line.restart();
@@ -220,10 +230,11 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   function setBanner(words) {
     const banner = find("[data-line]");
     bannerShown = Boolean(words);
+    if (bannerShown) missesSome = true;
     if (words && banner.hidden) announcer.news(words);
     setText(banner, words);
     show(banner, bannerShown);
-    log.setAway(document.hidden || bannerShown);
+    markAway();
   }
 
   /** @param {number} code a close code after which the page does not come back by itself */
@@ -299,19 +310,21 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
 
   /** @param {Entry} entry @returns {Action[]} */
   function entryActions(entry) {
+    const edit = { label: phrase("edit"), run: () => takeBack(entry) };
+    if (entry.status === "waiting" && entry.reason === phrase("sent_later")) return [edit];
     if (entry.status !== "failed") return [];
     return [
       { label: phrase("retry"), run: () => outbox.retry(entry.ref) },
-      {
-        label: phrase("edit"),
-        run() {
-          if (composer.giveBack(entry.text, stillAnswered(entry.replyTo))) outbox.drop(entry.ref);
-          else tell(phrase("box_is_full"));
-          composer.focus();
-        },
-      },
+      edit,
       { label: phrase("discard"), run: () => outbox.drop(entry.ref) },
     ];
+  }
+
+  /** @param {Entry} entry */
+  function takeBack(entry) {
+    if (composer.giveBack(entry.text, stillAnswered(entry.replyTo))) outbox.drop(entry.ref);
+    else tell(phrase("box_is_full"));
+    composer.focus();
   }
 
   /**
@@ -324,6 +337,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     queueMicrotask(() => announcer.urgent(why)); // help that came with it is said first
     if (!GIVEN_BACK.has(refusal.code) || !composer.giveBack(entry.text, stillAnswered(entry.replyTo))) return false;
     composer.explain(why, entry.text, refusal.spans ?? []);
+    waitsToWrite = GONE_WHEN_WRITABLE.has(refusal.code);
     return true;
   }
 
@@ -333,6 +347,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
    * @param {boolean} [urgent]
    */
   function tell(text, urgent = false) {
+    waitsToWrite = false;
     composer.explain(text);
     if (urgent) announcer.urgent(text);
     else announcer.news(text);
@@ -346,12 +361,30 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     people.render(state);
     log.render(state, outbox.entries, caughtUp);
     if (!caughtUp) return;
+    renderWelcome();
     renderWho();
     renderBanner();
     renderHelp();
     renderTyping();
+    if (waitsToWrite && mayWrite(state)) {
+      waitsToWrite = false;
+      composer.hideRefusal();
+    }
     composer.setHint(phrase(mayWrite(state) ? "write_here" : "write_later"));
-    log.setAway(document.hidden || bannerShown);
+    missesSome = bannerShown;
+    markAway();
+  }
+
+  function markAway() {
+    log.setAway(document.hidden || bannerShown || missesSome);
+  }
+
+  /** Until somebody writes, the people and what one may do here. */
+  function renderWelcome() {
+    const isEmpty = !outbox.entries.length && !state.log.some((row) => row.kind === "message");
+    const name = isEmpty && phrase(`welcome_${state.room.state}`);
+    show(find("[data-welcome]"), Boolean(name));
+    if (name) setText(find("[data-welcome-text]"), name);
   }
 
   function renderWho() {
@@ -433,7 +466,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
 
   // The window -------------------------------------------------------------------------------------------------
 
-  document.addEventListener("visibilitychange", () => log.setAway(document.hidden || bannerShown));
+  document.addEventListener("visibilitychange", markAway);
   document.addEventListener("samrum:exit", () => {
     line.close();
     forget();
@@ -443,7 +476,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   followKeyboard(root);
   installPanels(root);
   installListening(memory.listening);
-  find("[data-plain]").remove();
+  for (const part of root.querySelectorAll("[data-plain]")) part.remove();
   line.connect();
   return room;
 }

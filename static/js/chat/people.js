@@ -7,7 +7,7 @@ import { presentMembers } from "./store.js";
 /** @typedef {{name: string, role: string, about: string, face: string}} Card */
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLOURS = 5;
+const COLOURS = 4;
 
 /**
  * FNV-1a: the same id always gives the same shape, and the id is random, so the shape tells nothing of who came when.
@@ -21,7 +21,7 @@ function hashOf(id) {
 }
 
 /**
- * A soft flower with three to eight petals, in one of five colours.
+ * A soft flower with three to eight petals, in one of four colours, with a smaller or larger heart.
  * @param {string} id
  * @returns {SVGElement}
  */
@@ -42,16 +42,20 @@ export function drawShape(id) {
   shape.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", `M${points.join("L")}Z`);
-  shape.append(path);
+  const heart = document.createElementNS(SVG, "circle");
+  heart.setAttribute("cx", "20");
+  heart.setAttribute("cy", "20");
+  heart.setAttribute("r", String(((hash >>> 16) % 4) * 2.5));
+  shape.append(path, heart);
   return shape;
 }
 
 /**
  * The counsellors' cards stand on the page from the start; the room's events only name them.
  * @param {HTMLElement} list
- * @returns {Map<string, Card>}
  */
 function readCards(list) {
+  /** @type {Map<string, Card & {row: HTMLElement}>} */
   const cards = new Map();
   for (const person of list.querySelectorAll("[data-card]")) {
     const name = find("[data-name]", person).textContent.trim();
@@ -60,6 +64,7 @@ function readCards(list) {
       role: find("[data-role]", person).textContent.trim(),
       about: find("[data-about]", person).textContent.trim(),
       face: find("[data-face] img", person).getAttribute("src"),
+      row: /** @type {HTMLElement} */ (person),
     });
   }
   return cards;
@@ -110,22 +115,36 @@ export function createPeople({ list, template, phrase }) {
     faceOf,
     wordOf,
 
-    /** @param {import("./store.js").State} state */
+    /** Counsellors first, those who have not come yet too: their card stands there with the word that they are away. @param {import("./store.js").State} state */
     render(state) {
       const meId = state.me?.id ?? "";
-      const absent = Object.values(state.members).filter((one) => one.role === "counsellor" && !one.present);
-      const shown = [...presentMembers(state), ...absent];
-      const staff = shown.filter((one) => one.role === "counsellor");
-      const ordered = [...staff, ...shown.filter((one) => one.role !== "counsellor")];
-      for (const [key, row] of rows) if (!ordered.some((one) => one.id === key)) row.remove();
-      ordered.forEach((member, index) => {
-        const row = rows.get(member.id) ?? draw(member, meId);
-        rows.set(member.id, row);
-        row.classList.toggle("person--away", !member.present);
-        setText(find("[data-presence]", row), member.present ? "" : phrase("person_away"));
+      const here = presentMembers(state);
+      const staff = Object.values(state.members).filter((one) => one.role === "counsellor");
+      const ordered = [
+        ...here.filter((one) => one.role === "counsellor"),
+        ...staff.filter((one) => !one.present),
+        ...here.filter((one) => one.role !== "counsellor"),
+      ].map((member) => rowOf(member, meId));
+      const expected = [...cards.values()].filter((card) => !staff.some((one) => one.alias === card.name));
+      ordered.splice(staff.length, 0, ...expected.map((card) => mark(card.row, false)));
+      ordered.forEach((row, index) => {
         if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
       });
       while (list.children.length > ordered.length) list.lastElementChild?.remove();
     },
   };
+
+  /** @param {Member} member @param {string} meId */
+  function rowOf(member, meId) {
+    const row = rows.get(member.id) ?? draw(member, meId);
+    rows.set(member.id, row);
+    return mark(row, Boolean(member.present));
+  }
+
+  /** @param {HTMLElement} row @param {boolean} isHere */
+  function mark(row, isHere) {
+    row.classList.toggle("person--away", !isHere);
+    setText(find("[data-presence]", row), isHere ? "" : phrase("person_away"));
+    return row;
+  }
 }

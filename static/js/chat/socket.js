@@ -8,8 +8,8 @@
 /** @typedef {"connecting"|"live"|"polling"|"lost"|"ended"} LineStatus */
 
 const SUBPROTOCOL = "samrum.v1";
-/** Seconds before each new try; fast first, so that a restarted server has everybody back at once. */
-const STEPS_S = [0.2, 0.5, 0.8, 1, 1, 1.5, 2, 3, 5, 8, 12, 15];
+/** Seconds before each new try; fast first, and never so long that a restarted server waits for anybody. */
+const STEPS_S = [0.2, 0.5, 0.8, 1, 1, 1.5, 2, 3];
 const ENTER_WITHIN_MS = 5000;
 const QUIET_MS = 25000;
 const PONG_WITHIN_MS = 8000;
@@ -144,7 +144,7 @@ export function createLine({ wsPath, logUrl, sayUrl, csrfToken, mayPoll, positio
     if (code === 1012) return Math.random() * 2000;
     if (code === 4429) return CROWDED_MS * (1 + Math.random());
     if (status === "polling") return pollWorked ? SOCKET_RETRY_MS * (1 + Math.random()) : 0;
-    return STEPS_S[Math.min(failures - 1, STEPS_S.length - 1)] * 1000 * (0.6 + 0.8 * Math.random());
+    return STEPS_S[Math.min(failures - 1, STEPS_S.length - 1)] * 1000 * (0.7 + 0.6 * Math.random());
   }
 
   /** @param {number} delay */
