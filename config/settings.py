@@ -322,5 +322,6 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": False},
         "django.channels.server": {"handlers": [], "propagate": False},
         "daphne": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
     },
 }

@@ -68,6 +68,11 @@ def prepare(data: Path) -> None:
     call(*MANAGE, "demo")  # every time: what is "tonight" moves on
 
 
+def demo_accounts() -> subprocess.Popen[str]:
+    """Ask for the demo's accounts; to be read when they are wanted, so that nobody waits for them."""
+    return subprocess.Popen([*MANAGE, "demo", "--print"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
 class Processes:
     """The site and its background worker; they end together."""
 
@@ -133,9 +138,8 @@ def reached_at(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def welcome(address: str) -> None:
+def welcome(address: str, accounts: str) -> None:
     """Say where to go, and in which order."""
-    accounts = subprocess.run([*MANAGE, "demo", "--print"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     lines = [
         "",
         f"  Samrum: {address}",
@@ -165,6 +169,7 @@ def main() -> int:
     os.environ["SAMRUM_DATA"] = str(data)
     try:
         environment.install_python("runtime")
+        accounts = demo_accounts()
         prepare(data)
         processes = Processes(host, port)
     except KeyboardInterrupt:
@@ -173,7 +178,7 @@ def main() -> int:
         address = f"http://{reached_at(host)}:{port}/"
         wait_until_it_answers(address, processes)
         if processes.ended() is None:
-            welcome(address)
+            welcome(address, accounts.communicate()[0])
         while (ended := processes.ended()) is None:
             time.sleep(0.2)
         name, code = ended
