@@ -65,7 +65,6 @@ def prepare(data: Path) -> None:
         lambda: call(*MANAGE, "collectstatic", "--noinput", "--clear", "--verbosity", "0"),
         makes=data / "static" / "staticfiles.json",
     )
-    call(*MANAGE, "demo")  # every time: what is "tonight" moves on
 
 
 def demo_accounts() -> subprocess.Popen[str]:
@@ -169,8 +168,9 @@ def main() -> int:
     os.environ["SAMRUM_DATA"] = str(data)
     try:
         environment.install_python("runtime")
-        accounts = demo_accounts()
         prepare(data)
+        accounts = demo_accounts()
+        call(*MANAGE, "demo")  # every time: what is "tonight" moves on
         processes = Processes(host, port)
     except KeyboardInterrupt:
         return 130
