@@ -1,0 +1,91 @@
+"""Is somebody in danger? Looked for before anything else is judged; what comes of it only ever adds help.
+
+A first, honest version: phrases in Danish with slang, misspellings and missing æ, ø, å, English, and a few in other
+languages. It reads any text, also one that `clean_text` would refuse.
+"""
+
+import re
+from typing import Literal
+
+from moderation.crisis import rules
+from moderation.crisis.reading import sentences
+from moderation.crisis.rules import Kind, Rule
+
+__all__ = ["Level", "level"]
+
+Level = Literal["acute", "concern", "none"]
+
+_NOW = re.compile(r"\b(?:nu|lige nu|i nat|i aften|i dag|inat|iaften|i morgen|igen|tonight|right now|today)\b")
+_PAST = re.compile(
+    r"\b(?:sidste (?:ar|uge|maned)|engang|en gang for|for i tiden|dengang|tidligere|for (?:\w+ )?(?:ar|maneder|uger|dage) siden|"
+    r"da (?:jeg|han|hun) (?:var|gik)|da vi|som barn|plejede|havde|haft|provede|forsogte|overvejet|i (?:sommers|fjor|vinters)|"
+    r"years? ago|used to|last year|when i was|tried)\b"
+)
+_SELDOM = re.compile(
+    r"\b(?:nogle gange|nogen gange|somme tider|sommetider|tit|ofte|en gang imellem|engang imellem|sometimes|periodevis)\b"
+)
+_AS_IF = re.compile(
+    r"\b(?:som om|foles som|foler det som|frygter at|bange for at|raed for at|angst for at|taenkte|troede)\b"
+)
+_DENIED = re.compile(r"\b(?:ikke(?! bare| lade| holde| andet| laengere| mere| at)|never|wont|not)\b")
+_TOLD_TO = re.compile(
+    r"\b(?:siger|skriver|sagde|skrev|synes|rabte|raber|mener|told|says|tell|tells) (?:\w+ )?(?:at |me |til mig )?(?:at )?"
+    r"(?:jeg|i) (?:skal|burde|bare skal|fortjener|should|skulle|kan)\b"
+)
+_I = re.compile(r"\b(?:jeg|i|im|ill|ive)\b")
+_OTHERS = re.compile(
+    r"\b(?:han|hun|de|hende|ham|dem|nogen|man|folk|she|he|they|(?:min|mine|en|vores|hans|hendes|my) "
+    r"(?!(?:eneste|plan|lyst|tanke|hjerne|krop|sidste|eget|egen|mave)\b)\w+)\b"
+)
+
+
+def level(text: str) -> Level:
+    """ "acute": life or safety now, or a wish to die; "concern": somebody should notice; else "none"."""
+    found: Level = "none"
+    for sentence in sentences(text):
+        plain = _without_idioms(sentence)
+        if any(_is_acute(rule, plain) for rule in rules.acute()):
+            return "acute"
+        if found == "none" and any(rule.pattern.search(plain) for rule in (*rules.acute(), *rules.concern())):
+            found = "concern"
+    return found
+
+
+def _without_idioms(sentence: str) -> str:
+    for rule in rules.harmless():
+        sentence = rule.pattern.sub(" , ", sentence)
+    return sentence
+
+
+def _is_acute(rule: Rule, sentence: str) -> bool:
+    return any(_holds(rule.kind, sentence, match) for match in rule.pattern.finditer(sentence))
+
+
+def _holds(kind: Kind, sentence: str, match: re.Match[str]) -> bool:
+    """Whether a find is meant as it stands: by the one who writes, not denied, not long ago."""
+    if kind is Kind.FLAT:
+        return True
+    around = sentence[max(0, match.start() - 80) : match.end() + 80]
+    is_now = bool(_NOW.search(around))
+    if _PAST.search(around) and not is_now:
+        return False
+    if kind is Kind.DEED:
+        return True
+    before = sentence[max(0, match.start() - 60) : match.start()]
+    if _TOLD_TO.search(around) or (_AS_IF.search(before) and not is_now) or (_SELDOM.search(around) and not is_now):
+        return False
+    return not _is_denied(before, match.group()) and (is_now or not _is_about_another(before))
+
+
+def _is_denied(before: str, said: str) -> bool:
+    """ "jeg vil ikke tage livet af mig"; but "jeg vil ikke leve" denies nothing."""
+    says_live = re.search(
+        r"\b(?:leve|live|vaere|vagne\w*|eksistere|exist|alive|wake|til|fandtes|levede|living)\b", said
+    )
+    return not says_live and bool(_DENIED.search(said) or _DENIED.search(before[-25:]))
+
+
+def _is_about_another(before: str) -> bool:
+    others = [match.end() for match in _OTHERS.finditer(before)]
+    own = [match.end() for match in _I.finditer(before)]
+    return bool(others) and (not own or max(others) > max(own))
