@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,11 +22,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organization, Profile
 from blog.models import Entry
+from blog.moments import clock, time_in_words
 from chat.models import Session
 
 EXIT_MARK = "ude"
 EXIT_MINUTES = 30
-EVENING = 17  # from this hour one says "this evening"
 SHOWN = 8  # sessions on the front page
 THEME_COOKIE = "tema"
 THEMES = ("light", "dark")
@@ -158,24 +157,6 @@ class Evening:
     lets_in: bool
 
 
-def in_words(moment: datetime, *, now: datetime) -> str:
-    """A moment as one says it: "this evening at 19:00", "tomorrow at 16:30", "Thursday 26 November at 19:00"."""
-    local = timezone.localtime(moment)
-    clock = clock_in_words(moment)
-    days = (local.date() - timezone.localdate(now)).days
-    if days == 0:
-        text = _("this evening at {clock}") if local.hour >= EVENING else _("today at {clock}")
-    elif days == 1:
-        text = _("tomorrow evening at {clock}") if local.hour >= EVENING else _("tomorrow at {clock}")
-    else:
-        text = date_format(local, _("l j F")) + " " + _("at {clock}")
-    return capfirst(text.format(clock=clock))
-
-
-def clock_in_words(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), _("H:i"))
-
-
 def listed(names: list[str]) -> str:
     """Names as one says them: "Sofie", "Sofie and Amir", "Sofie, Amir and Ida"."""
     if len(names) < 2:
@@ -190,8 +171,8 @@ def evening(session: Session, *, now: datetime) -> Evening:
         session=session,
         people=people,
         names=listed([profile.working_name for profile in people]),
-        when=in_words(session.starts_at, now=now),
-        ends=clock_in_words(session.ends_at),
+        when=capfirst(time_in_words(session.starts_at, now=now)),
+        ends=clock(session.ends_at),
         has_begun=has_begun,
         is_waiting=session.state == Session.State.WAITING,
         lets_in=has_begun or session.starts_at - timedelta(minutes=settings.LOBBY_MINUTES) <= now,

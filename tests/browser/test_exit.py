@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from pytest_django import DjangoDbBlocker
 
 from tests.browser.conftest import ARGUMENTS, VIEWPORTS
 from tests.browser.outside import Outside
@@ -20,9 +21,9 @@ STEPS_BACK = 10
 
 
 @pytest.fixture(scope="module")
-def slug(server: Site) -> str:
+def slug(server: Site, django_db_blocker: DjangoDbBlocker) -> str:
     """A session that lets people in."""
-    with server.database():
+    with django_db_blocker.unblock(), server.database():
         return make_session(make_counsellor("Sofie"), title=ROOM_TITLE).slug
 
 
@@ -162,7 +163,7 @@ def test_a_server_that_does_not_answer_keeps_nobody(visitor: Callable[..., Page]
     page = visitor()
     page.goto(f"{server.url}/underretning/")
     held: list[Route] = []
-    page.route("**/ud/", held.append)
+    page.route("**/ud/", lambda route: held.append(route))
     page.get_by_role("link", name="Væk herfra").click(no_wait_after=True)
     page.wait_for_url("https://www.dmi.dk/")
     assert held

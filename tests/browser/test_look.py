@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
+from pytest_django import DjangoDbBlocker
 
 from tests.browser.people import no_violations, sideways
 from tests.chat.people import make_counsellor, make_session
@@ -23,9 +24,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
 
 
 @pytest.fixture(scope="module", autouse=True)
-def evening(server: Site) -> None:
+def evening(server: Site, django_db_blocker: DjangoDbBlocker) -> None:
     """One session that lets people in, so that the front page is full."""
-    with server.database():
+    with django_db_blocker.unblock(), server.database():
         make_session(make_counsellor("Sofie"), make_counsellor("Amir"), title="Når man savner nogen at tale med")
 
 
