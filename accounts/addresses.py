@@ -106,8 +106,7 @@ def network_key(address: str, *, purpose: str, day: date | None = None) -> str:
     Without `day` it is today's, in the site's time zone. To compare with a digest of an earlier day give that day;
     raises KeyGone when its key was destroyed.
     """
-    today = timezone.localdate()
-    key = _kept_key(day or today, make=day is None or day == today)
+    key = _kept_key(day or timezone.localdate())
     message = f"{purpose}\0{network_of(address)}".encode()
     return hmac.digest(key, message, hashlib.sha256)[:DIGEST_BYTES].hex()
 
@@ -124,14 +123,15 @@ def _folder() -> Path:
     return Path(settings.KEYS_DIR) / "networks"
 
 
-def _kept_key(day: date, *, make: bool) -> bytes:
+def _kept_key(day: date) -> bytes:
     path = _folder() / f"{day.isoformat()}.key"
     with suppress(FileNotFoundError):
         return path.read_bytes()
-    if not make:
+    today = {timezone.localdate(), timezone.now().date()}  # for an hour or two after midnight it is two days at once
+    if day not in today:
         raise KeyGone(day.isoformat())
     _make_key(path)
-    _destroy_old_keys(newest=path)
+    _destroy_old_keys(path.parent, today=max(today))
     return path.read_bytes()
 
 
@@ -148,11 +148,14 @@ def _make_key(path: Path) -> None:
         draft.unlink()
 
 
-def _destroy_old_keys(*, newest: Path) -> None:
-    """Keep the newest and the one before; overwrite the others, so that the disk forgets them, too."""
-    earlier = sorted(path for path in newest.parent.glob("*.key") if path < newest)
-    kept = {newest, *earlier[-(KEYS_KEPT - 1) :]}
-    for path in set(newest.parent.glob("*.key")) - kept:
+def _destroy_old_keys(folder: Path, *, today: date) -> None:
+    """Keep the newest two; overwrite the others, so that the disk forgets them, too.
+
+    A key of a day to come was made under a clock that went wrong: it goes as well.
+    """
+    keys = set(folder.glob("*.key"))
+    kept = sorted(path for path in keys if path.stem <= today.isoformat())[-KEYS_KEPT:]
+    for path in keys - set(kept):
         with suppress(FileNotFoundError):  # another process destroys, too
             with path.open("r+b") as file:
                 file.write(bytes(KEY_BYTES))

@@ -205,6 +205,22 @@ def test_a_day_of_the_site_begins_at_midnight_in_denmark(keys: Path) -> None:
     assert [path.name for path in keys.iterdir()] == ["2026-07-02.key"]
 
 
+def test_the_hour_after_midnight_is_of_two_days_and_both_have_a_key(keys: Path) -> None:
+    with time_machine.travel("2026-07-01 22:30 +0000", tick=False):
+        for day in (date(2026, 7, 1), date(2026, 7, 2), date(2026, 7, 1)):
+            assert network_key(V4, purpose="mark", day=day) == network_key(V4, purpose="mark", day=day)
+        with pytest.raises(KeyGone):
+            network_key(V4, purpose="mark", day=date(2026, 6, 30))
+    assert sorted(path.name for path in keys.iterdir()) == ["2026-07-01.key", "2026-07-02.key"]
+
+
+def test_f08_a_clock_that_went_ahead_costs_no_key_of_the_days_after(keys: Path) -> None:
+    for moment in ("2026-03-01", "2026-03-05", "2026-03-01", "2026-03-02", "2026-03-03"):
+        with time_machine.travel(f"{moment} 12:00 +0100", tick=False):
+            network_key(V4, purpose="mark")
+    assert sorted(path.name for path in keys.iterdir()) == ["2026-03-02.key", "2026-03-03.key"]
+
+
 def test_a_key_is_read_by_its_owner_alone(keys: Path) -> None:
     network_key(V4, purpose="mark")
     (path,) = keys.iterdir()
