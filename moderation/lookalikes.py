@@ -1,23 +1,19 @@
 """Letters and digits that look alike, and characters that show nothing: what aliases, guard and crisis check share."""
 
 import unicodedata
+from functools import lru_cache
 
 
 def _pairs(text: str) -> dict[str, str]:
     return {pair[0]: pair[1] for pair in text.split()}
 
 
-# Capitals by their looks, read before case is folded: a capital Greek Nu looks like N, its small letter like v.
-_CAPITALS = _pairs(
-    "Αa Βb Εe Ζz Ηh Ιi Κk Μm Νn Οo Ρp Τt Υy Χx Ϲc Ϻm "
-    "Аa Вb Еe Ѕs Іi Јj Кk Мm Нh Оo Рp Сc Тt Уy Хx Ԍg Ԛq Ԝw Үy Ӏl Зe Бb Яr Иn Пn Шw Гr Ёe Їi Єe Эe Ьb "
-    "Տs Օo Լl Սu Հh Ցs"
-)
-# Small letters likewise, with the Latin letters that no decomposition leads back to a to z.
-_SMALL = _pairs(
-    "αa βb γy εe ηn ιi κk μu νv οo ρp σo τt υu χx ωw ςs ϲc ϳj "
-    "аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԁd ԛq ԝw һh ӏl ґr гr пn иu ьb яr бb зe шw ыb эe єe үy ёe їi ѡw "
-    "օo սu ոn հh ց9 յj զq ѵv "
+# By the looks of the capital, for it is with a capital that names begin; small and capital must come out the same.
+# With the Latin letters that no decomposition leads back to a to z.
+_LIKE = _pairs(
+    "αa βb γy εe ζz ηh ιi κk μm νn οo ρp σo ςo τt υy χx ωw ϲc ϳj ϻm "
+    "аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԁd ԍg ԛq ԝw һh ӏl ґr гr пn иn ьb яr бb зe шw ыb эe єe үy ёe їi ѡw ѵv "
+    "օo սu ոn հh ցg յj զq տs լl "
     "øo łl đd ðd ħh ıi ȷj ĸk ŋn þp ſs ƒf ŧt ƙk ɓb ɗd ɖd ɛe ɔc əe ɣy ʋu ɐa ɑa ɒa ɡg ɩi ɪi ɯw ɹr ʇt ʌv ʍm ʎy "
     "ʀr ɴn ʟl ɢg ʜh ʙb ʏy ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz"
 )
@@ -38,16 +34,14 @@ def is_invisible(char: str) -> bool:
     return char in _FILLERS or unicodedata.category(char) == "Cf"
 
 
+@lru_cache(maxsize=4096)
 def base_letters(char: str) -> str:
     """The letters a to z that one character looks like, small; itself, without its marks, if it is like none."""
-    found = _CAPITALS.get(char)
-    if found:
-        return found
     small = char.casefold()
     if small in _LONG:
         return _LONG[small]
     bare = "".join(part for part in unicodedata.normalize("NFKD", small) if unicodedata.category(part) != "Mn")
-    return "".join(_LONG.get(part) or _SMALL.get(part, part) for part in bare)
+    return "".join(_LONG.get(part) or _LIKE.get(part, part) for part in bare)
 
 
 def skeleton(text: str) -> str:

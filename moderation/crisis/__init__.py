@@ -17,19 +17,21 @@ Level = Literal["acute", "concern", "none"]
 
 _NOW = re.compile(r"\b(?:nu|lige nu|i nat|i aften|i dag|inat|iaften|i morgen|igen|tonight|right now|today)\b")
 _PAST = re.compile(
-    r"\b(?:sidste (?:ar|uge|maned)|engang|en gang for|for i tiden|dengang|tidligere|for (?:\w+ )?(?:ar|maneder|uger|dage) siden|"
-    r"da (?:jeg|han|hun) (?:var|gik)|da vi|som barn|plejede|havde|haft|provede|forsogte|overvejet|i (?:sommers|fjor|vinters)|"
+    r"\b(?:sidste (?:ar|uge|maned)|engang|en gang for|for i tiden|dengang|tidligere|"
+    r"for (?:\w+ )?(?:ar|maneder|uger|dage) siden|"
+    r"da (?:jeg|han|hun) (?:var|gik)|da vi|som barn|plejede|havde|haft|provede|"
+    r"forsogte|overvejet|i (?:sommers|fjor|vinters)|"
     r"years? ago|used to|last year|when i was|tried)\b"
 )
 _SELDOM = re.compile(
-    r"\b(?:nogle gange|nogen gange|somme tider|sommetider|tit|ofte|en gang imellem|engang imellem|sometimes|periodevis)\b"
+    r"\b(?:nogle gange|nogen gange|somme tider|sommetider|tit|ofte|(?:en gang|engang) imellem|sometimes|periodevis)\b"
 )
 _AS_IF = re.compile(
     r"\b(?:som om|foles som|foler det som|frygter at|bange for at|raed for at|angst for at|taenkte|troede)\b"
 )
 _DENIED = re.compile(r"\b(?:ikke(?! bare| lade| holde| andet| laengere| mere| at)|never|wont|not)\b")
 _TOLD_TO = re.compile(
-    r"\b(?:siger|skriver|sagde|skrev|synes|rabte|raber|mener|told|says|tell|tells) (?:\w+ )?(?:at |me |til mig )?(?:at )?"
+    r"\b(?:siger|skriver|sagde|skrev|synes|rabte|raber|mener|told|says|tells?) (?:\w+ )?(?:at |me |til mig )?(?:at )?"
     r"(?:jeg|i) (?:skal|burde|bare skal|fortjener|should|skulle|kan)\b"
 )
 _I = re.compile(r"\b(?:jeg|i|im|ill|ive)\b")
