@@ -11,7 +11,8 @@ import time_machine
 from django.core.handlers.asgi import ASGIRequest
 from django.test import RequestFactory
 from django_ratelimit.core import is_ratelimited
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -22,6 +23,9 @@ PROXY = "10.0.0.7"
 V4 = "198.51.100.23"
 V6 = "2001:db8:5:6::99"
 VICTIM = "203.0.113.66"
+
+# Properties hold or not, however busy the machine is.
+unhurried = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 # The values of X-Forwarded-For, each header one item; then who it is with 1 and with 2 proxies of ours.
 # With none it is always the peer.
@@ -134,12 +138,14 @@ def test_a_unix_socket_has_no_address_and_troubles_nobody(client: list[object] |
     assert address_of_request(RequestFactory().get("/", REMOTE_ADDR="", HTTP_X_FORWARDED_FOR=V4)) == V4
 
 
+@unhurried
 @given(peer=st.text(), forwarded=st.lists(st.text(), max_size=5), hops=st.integers(0, 5))
 def test_whatever_comes_an_address_comes_out(peer: str, forwarded: list[str], hops: int) -> None:
     answer = client_address(peer=peer, forwarded=forwarded, hops=hops)
     assert str(ipaddress.ip_address(answer)) == answer
 
 
+@unhurried
 @given(forged=st.lists(st.sampled_from([VICTIM, "unknown", "", V6, "::1"]), max_size=8), hops=st.integers(1, 3))
 def test_t03_what_a_client_writes_itself_never_moves_it(forged: list[str], hops: int) -> None:
     by_our_proxies = [V4, *["10.0.0.8"] * (hops - 1)]
@@ -150,6 +156,7 @@ def test_t03_what_a_client_writes_itself_never_moves_it(forged: list[str], hops:
 # Networks and their keys ----------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(
     prefix=st.integers(0x2000_0000_0000_0000, 0x3FFF_FFFF_FFFF_FFFF),
     one=st.integers(0, 2**64 - 1),
@@ -162,6 +169,7 @@ def test_t02_all_addresses_of_a_64_are_one_network_and_the_next_64_is_another(pr
     assert network_of(str(neighbour)) != network_of(str(first))
 
 
+@unhurried
 @given(st.integers(1, 2**32 - 2))
 def test_t02_an_ipv4_address_is_the_same_network_in_any_clothes(number: int) -> None:
     plain = str(ipaddress.IPv4Address(number))
