@@ -512,6 +512,7 @@ function installPanels(root) {
 
   for (const button of buttons) {
     const name = button.dataset.panelButton ?? "";
+    show(button, true);
     button.addEventListener("click", () => {
       open(root.dataset.panel === name ? "" : name);
       if (root.dataset.panel) find(`[data-panel-name="${name}"] [data-panel-title]`, root).focus();
