@@ -27,6 +27,7 @@ from chat.services import members
 from chat.services.members import KEEPS_A_PLACE, DoorClosed, Place
 from chat.views import door
 from chat.views.room import retention_line
+from moderation import alias as aliases
 from tests.chat.people import be_present, make_counsellor, make_session, seat_young
 from tests.config.reading import length, lix, longest_sentence, text_of
 
@@ -452,6 +453,32 @@ def test_a_nickname_that_cannot_be_is_refused_kindly_and_stays_in_the_field(alia
         assert typed(answer) == alias
     assert session.members.young().count() == 1
     assert PLACE not in answer.cookies
+
+
+def test_a_full_name_is_warned_of_once_and_then_left_to_its_owner() -> None:
+    session = make_session()
+    client = Client()
+    answer = client.post(at(session, "join/"), {"alias": "Signe Hansen"})
+    assert answer.status_code == 422
+    assert f"{aliases.TEXTS['name']} Du må godt bruge det." in words(answer)
+    assert typed(answer) == "Signe Hansen"
+    assert not session.members.exists()
+    (sure,) = re.findall(r'<input type="hidden" name="sure" value="([^"]*)"', body(answer))
+    assert client.post(at(session, "join/"), {"alias": "Sofia Jensen", "sure": sure}).status_code == 422
+    client.post(at(session, "join/"), {"alias": "Signe Hansen", "sure": sure})
+    assert is_in(client, session)
+
+
+def test_whoever_was_warned_before_the_queue_is_not_warned_again_behind_it() -> None:
+    session = make_session(capacity=1)
+    sitting, _cookies = seat_young(session)
+    client = Client()
+    client.post(at(session, "join/"), {"alias": "Signe Hansen", "sure": "Signe Hansen"})
+    leave(sitting)
+    turn = body(client.get(at(session)))
+    fields = dict(re.findall(r'name="(alias|sure)" value="([^"]*)"', turn))
+    client.post(at(session, "join/"), fields)
+    assert is_in(client, session)
 
 
 def test_typed_markup_stays_text() -> None:

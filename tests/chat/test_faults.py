@@ -1,4 +1,4 @@
-"""What becomes of an evening when things break: real processes killed, real sockets frozen, the truth in the database."""
+"""What becomes of an evening when things break: processes are killed, laptops frozen; the truth is in the database."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from chat.models import Connection, Event, Session
 from tests.chat.wire import Client
 from tests.servers import Site
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.django_db]
 
 
 def stage(site: Site, **counts: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Client:
         self.url = url
         self.slug = slug
         self.cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        self.headers: dict[str, str] = {}
         self.room: dict[int, dict[str, Any]] = {}
         self.side: dict[int, dict[str, Any]] = {}
         self.state = ""
@@ -59,7 +60,7 @@ class Client:
         async with connect(
             address,
             origin=self.url,
-            additional_headers={"Cookie": self.cookie},
+            additional_headers={"Cookie": self.cookie, **self.headers},
             subprotocols=["samrum.v1"],
             max_size=None,
         ) as socket:  # type: ignore[arg-type]
