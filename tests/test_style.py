@@ -17,7 +17,7 @@ ROOT: Path = settings.BASE_DIR
 OWN_APPS = {config.label for config in apps.get_app_configs() if Path(config.path).parent == ROOT}
 MIGRATIONS = [
     (f"{label}.{name}", migration)
-    for (label, name), migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations.items()
+    for (label, name), migration in sorted(MigrationLoader(None).disk_migrations.items(), key=lambda found: found[0])
     if label in OWN_APPS
 ]
 
@@ -41,7 +41,7 @@ def test_the_models_and_their_migrations_agree() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.parametrize("name,migration", MIGRATIONS)
+@pytest.mark.parametrize("name,migration", MIGRATIONS, ids=[name for name, _ in MIGRATIONS])
 def test_a_migration_says_what_it_does_and_can_be_taken_back(name: str, migration: object) -> None:
     assert "_auto_" not in name
     for operation in getattr(migration, "operations", []):
