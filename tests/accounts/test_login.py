@@ -458,6 +458,7 @@ def everything_stored() -> str:
     return "\n".join(parts)
 
 
+@pytest.mark.both_engines
 def test_t04_logins_leave_no_address_anywhere(
     make_staff: MakeStaff, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

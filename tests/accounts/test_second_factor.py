@@ -15,6 +15,7 @@ from tests.accounts.conftest import MakeStaff, set_up_app
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
 
+@pytest.mark.both_engines
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["app", "recovery"])
 def test_t25_twenty_parallel_uses_of_one_code_let_exactly_one_in(kind: str, make_staff: MakeStaff) -> None:
