@@ -143,7 +143,7 @@ def load(frame: str) -> dict[str, Any]:
 def ref_of(body: Mapping[str, Any]) -> str | None:
     """The ref to answer under: None where there is none that could be one."""
     try:
-        return token(MAX_REF)(body.get("ref"))  # type: ignore[no-any-return]
+        return token(MAX_REF)(body.get("ref"))
     except Refused:
         return None
 

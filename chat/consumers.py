@@ -162,7 +162,7 @@ class RoomConsumer(AsyncConsumer):
         return 0
 
     def _is_crowded(self) -> bool:
-        self._network = network_key(address_of_scope(self.scope), purpose="sockets", day=timezone.now().date())
+        self._network = network_key(address_of_scope(self.scope), purpose="sockets")
         count = _sockets_of_network[self._network] = _sockets_of_network.get(self._network, 0) + 1
         return settings.NETWORK_LIMITS and count > SOCKETS_PER_NETWORK
 
@@ -293,14 +293,14 @@ def _perform(*, member_id: int, role: str, body: Mapping[str, Any], language: st
 
 def _cookies(scope: Mapping[str, Any]) -> dict[str, str]:
     header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    return cast(dict[str, str], parse_cookie(header.decode("latin-1")))
+    return parse_cookie(header.decode("latin-1"))
 
 
 def _user(cookies: Mapping[str, str]) -> User | AnonymousUser:
     key = cookies.get(settings.SESSION_COOKIE_NAME)
     if not key:
         return AnonymousUser()
-    return cast(User | AnonymousUser, auth.get_user(cast(Any, SimpleNamespace(session=SessionStore(key)))))
+    return auth.get_user(cast(Any, SimpleNamespace(session=SessionStore(key))))
 
 
 def _let_in(*, scope: Mapping[str, Any]) -> tuple[Reader, Connection] | int:

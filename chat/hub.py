@@ -43,7 +43,7 @@ _threads = ThreadPoolExecutor(max_workers=1 if settings.ON_SQLITE else 8, thread
 
 async def in_thread(work: Callable[..., T], **kwargs: Any) -> T:
     """Run database work beside the loop, with the connection closed after it as Django does between requests."""
-    return await database_sync_to_async(work, thread_sensitive=False, executor=_threads)(**kwargs)  # type: ignore[no-any-return]
+    return await database_sync_to_async(work, thread_sensitive=False, executor=_threads)(**kwargs)
 
 
 class Socket(Protocol):
@@ -193,7 +193,7 @@ class Hub:
         if self._channel is None or (time.monotonic() - room.grouped_at < REGROUP and room.grouped_at):
             return
         try:
-            await get_channel_layer().group_add(broadcast.group_of(room.session_id), self._channel)  # type: ignore[union-attr]
+            await get_channel_layer().group_add(broadcast.group_of(room.session_id), self._channel)
             room.grouped_at = time.monotonic()
         except Exception as error:  # the beat finds what a wake would have told
             logger.warning("No group at the channel layer: %s", type(error).__name__)
@@ -202,7 +202,7 @@ class Hub:
         if self._channel is None or session_id in self.rooms:
             return
         try:
-            await get_channel_layer().group_discard(broadcast.group_of(session_id), self._channel)  # type: ignore[union-attr]
+            await get_channel_layer().group_discard(broadcast.group_of(session_id), self._channel)
         except Exception as error:
             logger.warning("No group at the channel layer: %s", type(error).__name__)
 

@@ -39,7 +39,7 @@ class Wire:
         return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
 
-class RoomProtocol(WebSocketProtocol):  # type: ignore[misc]
+class RoomProtocol(WebSocketProtocol):
     """One WebSocket connection."""
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - autobahn's name
@@ -79,7 +79,7 @@ class RoomProtocol(WebSocketProtocol):  # type: ignore[misc]
                 self.sendPing()
 
 
-class RoomFactory(WebSocketFactory):  # type: ignore[misc]
+class RoomFactory(WebSocketFactory):
     protocol = RoomProtocol
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +87,7 @@ class RoomFactory(WebSocketFactory):  # type: ignore[misc]
         self.setProtocolOptions(failByDrop=False)  # a frame too big is answered with 1009, not with a dropped line
 
 
-class RoomServer(daphne.server.Server):  # type: ignore[misc]
+class RoomServer(daphne.server.Server):
     """Daphne's server with our connections in it."""
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
@@ -98,7 +98,7 @@ class RoomServer(daphne.server.Server):  # type: ignore[misc]
     def timeout_checker(self) -> None:
         for protocol in list(self.connections):
             protocol.check_timeouts()
-        reactor.callLater(1, self.timeout_checker)  # type: ignore[attr-defined]
+        reactor.callLater(1, self.timeout_checker)  # type: ignore[arg-type]
 
     def kill_all_applications(self) -> Any:
         """Tell every reader to come back, let that out, then end."""
@@ -107,7 +107,7 @@ class RoomServer(daphne.server.Server):  # type: ignore[misc]
                 protocol.serverClose(RESTARTING)
         told: defer.Deferred[None] = defer.Deferred()
         told.addCallback(lambda _none: self._cancel_applications())
-        reactor.callLater(FLUSH, told.callback, None)  # type: ignore[attr-defined]
+        reactor.callLater(FLUSH, told.callback, None)  # type: ignore[arg-type]
         return told
 
     def _cancel_applications(self) -> None:

@@ -150,10 +150,16 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": "samrum", "capacity": 1000, "expiry": 20},
+            "CONFIG": {
+                # A Redis that hangs must not hold up what is committed already; the layer's own reads wait up to 5 s.
+                "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2, "socket_timeout": 10}],
+                "prefix": "samrum",
+                "capacity": 1000,
+                "expiry": 20,
+            },
         }
     }
-    _cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    _cache: dict[str, object] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     CACHES = {
         "default": {**_cache, "KEY_PREFIX": "page"},
         "ratelimit": {**_cache, "KEY_PREFIX": "limit"},

@@ -8,228 +8,424 @@ import chat.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_staff_and_organisations'),
-        ('blog', '0002_who_wrote_last'),
+        ("accounts", "0001_staff_and_organisations"),
+        ("blog", "0002_who_wrote_last"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkerBeat',
+            name="WorkerBeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=32, unique=True)),
-                ('beat_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=32, unique=True)),
+                ("beat_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Roster',
+            name="Roster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_lead', models.BooleanField(default=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_lead", models.BooleanField(default=False)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rosters", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(default=chat.models.random_slug, editable=False, max_length=16, unique=True)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('format', models.CharField(choices=[('topic', 'Topic chat'), ('partly_free', 'Partly free chat'), ('free', 'Free chat')], default='topic', max_length=12, verbose_name='form')),
-                ('starts_at', models.DateTimeField(verbose_name='begins')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('capacity', models.PositiveSmallIntegerField(default=20, verbose_name='places')),
-                ('state', models.CharField(choices=[('lobby', 'lobby'), ('open', 'open'), ('waiting', 'waiting for a counsellor'), ('paused', 'paused'), ('closing', 'closing'), ('closed', 'closed')], default='lobby', max_length=8)),
-                ('state_before_waiting', models.CharField(blank=True, choices=[('lobby', 'lobby'), ('open', 'open'), ('waiting', 'waiting for a counsellor'), ('paused', 'paused'), ('closing', 'closing'), ('closed', 'closed')], max_length=8)),
-                ('waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('closes_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('scrubbed_at', models.DateTimeField(blank=True, null=True)),
-                ('no_show_told_at', models.DateTimeField(blank=True, null=True)),
-                ('no_show_mailed_at', models.DateTimeField(blank=True, null=True)),
-                ('log_head', models.PositiveIntegerField(default=0)),
-                ('room_head', models.PositiveIntegerField(default=0)),
-                ('desk_head', models.PositiveIntegerField(default=0)),
-                ('attended', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('after_post', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='session_after', to='blog.entry')),
-                ('before_post', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='session_before', to='blog.entry')),
-                ('counsellors', models.ManyToManyField(related_name='sessions', through='chat.Roster', to=settings.AUTH_USER_MODEL)),
-                ('organizations', models.ManyToManyField(related_name='sessions', to='accounts.organization', verbose_name='held by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(default=chat.models.random_slug, editable=False, max_length=16, unique=True)),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[("topic", "Topic chat"), ("partly_free", "Partly free chat"), ("free", "Free chat")],
+                        default="topic",
+                        max_length=12,
+                        verbose_name="form",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="begins")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("capacity", models.PositiveSmallIntegerField(default=20, verbose_name="places")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("lobby", "lobby"),
+                            ("open", "open"),
+                            ("waiting", "waiting for a counsellor"),
+                            ("paused", "paused"),
+                            ("closing", "closing"),
+                            ("closed", "closed"),
+                        ],
+                        default="lobby",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state_before_waiting",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("lobby", "lobby"),
+                            ("open", "open"),
+                            ("waiting", "waiting for a counsellor"),
+                            ("paused", "paused"),
+                            ("closing", "closing"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("closes_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                ("scrubbed_at", models.DateTimeField(blank=True, null=True)),
+                ("no_show_told_at", models.DateTimeField(blank=True, null=True)),
+                ("no_show_mailed_at", models.DateTimeField(blank=True, null=True)),
+                ("log_head", models.PositiveIntegerField(default=0)),
+                ("room_head", models.PositiveIntegerField(default=0)),
+                ("desk_head", models.PositiveIntegerField(default=0)),
+                ("attended", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "after_post",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="session_after",
+                        to="blog.entry",
+                    ),
+                ),
+                (
+                    "before_post",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="session_before",
+                        to="blog.entry",
+                    ),
+                ),
+                (
+                    "counsellors",
+                    models.ManyToManyField(related_name="sessions", through="chat.Roster", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "organizations",
+                    models.ManyToManyField(related_name="sessions", to="accounts.organization", verbose_name="held by"),
+                ),
             ],
             options={
-                'verbose_name': 'group chat',
-                'verbose_name_plural': 'group chats',
+                "verbose_name": "group chat",
+                "verbose_name_plural": "group chats",
             },
         ),
         migrations.AddField(
-            model_name='roster',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roster', to='chat.session'),
+            model_name="roster",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="roster", to="chat.session"
+            ),
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=chat.models.random_id, editable=False, max_length=32)),
-                ('role', models.CharField(choices=[('young', 'young person'), ('counsellor', 'counsellor'), ('guest', 'guest counsellor')], default='young', max_length=12)),
-                ('alias', models.CharField(max_length=40)),
-                ('skeleton', models.CharField(max_length=80)),
-                ('token_hash', models.CharField(blank=True, max_length=64)),
-                ('code_hash', models.CharField(blank=True, max_length=64)),
-                ('room_start', models.PositiveIntegerField(blank=True, null=True)),
-                ('private_head', models.PositiveIntegerField(default=0)),
-                ('tokens', models.FloatField(default=0)),
-                ('tokens_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_at', models.DateTimeField()),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='chat.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(default=chat.models.random_id, editable=False, max_length=32)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("young", "young person"),
+                            ("counsellor", "counsellor"),
+                            ("guest", "guest counsellor"),
+                        ],
+                        default="young",
+                        max_length=12,
+                    ),
+                ),
+                ("alias", models.CharField(max_length=40)),
+                ("skeleton", models.CharField(max_length=80)),
+                ("token_hash", models.CharField(blank=True, max_length=64)),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("room_start", models.PositiveIntegerField(blank=True, null=True)),
+                ("private_head", models.PositiveIntegerField(default=0)),
+                ("tokens", models.FloatField(default=0)),
+                ("tokens_at", models.DateTimeField(blank=True, null=True)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="chat.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('stream', models.CharField(choices=[('room', 'Room'), ('desk', 'Desk'), ('private', 'Private')], max_length=8)),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('type', models.CharField(max_length=24)),
-                ('public_id', models.CharField(blank=True, max_length=32)),
-                ('frame', models.TextField()),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='authored_events', to='chat.member')),
-                ('reader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='private_events', to='chat.member')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='chat.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "stream",
+                    models.CharField(
+                        choices=[("room", "Room"), ("desk", "Desk"), ("private", "Private")], max_length=8
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("type", models.CharField(max_length=24)),
+                ("public_id", models.CharField(blank=True, max_length=32)),
+                ("frame", models.TextField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authored_events",
+                        to="chat.member",
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="private_events",
+                        to="chat.member",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="chat.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=chat.models.random_id, max_length=32, unique=True)),
-                ('kind', models.CharField(choices=[('socket', 'Socket'), ('http', 'Http')], default='socket', max_length=8)),
-                ('opened_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(db_index=True)),
-                ('input_at', models.DateTimeField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to='chat.member')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to='chat.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(default=chat.models.random_id, max_length=32, unique=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("socket", "Socket"), ("http", "Http")], default="socket", max_length=8),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(db_index=True)),
+                ("input_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="connections", to="chat.member"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="connections", to="chat.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=chat.models.random_id, max_length=32)),
-                ('kind', models.CharField(choices=[('crisis', 'crisis')], max_length=16)),
-                ('level', models.CharField(max_length=8)),
-                ('ref', models.CharField(max_length=36)),
-                ('raised_at', models.DateTimeField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='chat.member')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='chat.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(default=chat.models.random_id, max_length=32)),
+                ("kind", models.CharField(choices=[("crisis", "crisis")], max_length=16)),
+                ("level", models.CharField(max_length=8)),
+                ("ref", models.CharField(max_length=36)),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="chat.member"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="chat.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Waiter',
+            name="Waiter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('since', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiters', to='chat.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("since", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="waiters", to="chat.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=36)),
-                ('frame', models.TextField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='chat.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=36)),
+                ("frame", models.TextField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="chat.member"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('member', 'ref'), name='ref_once_a_member')],
+                "constraints": [models.UniqueConstraint(fields=("member", "ref"), name="ref_once_a_member")],
             },
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_it_begins'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="session_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('capacity__lte', 200)), name='session_has_places'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1), ("capacity__lte", 200)), name="session_has_places"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('waiting_since__isnull', False), models.Q(('state_before_waiting', ''), _negated=True)), _connector='OR'), name='waiting_session_knows_its_way_back'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "waiting"), _negated=True),
+                    models.Q(("waiting_since__isnull", False), models.Q(("state_before_waiting", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="waiting_session_knows_its_way_back",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='closed_session_knows_when'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
+                ),
+                name="closed_session_knows_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.UniqueConstraint(fields=('session', 'user'), name='counsellor_once_on_a_session'),
+            model_name="roster",
+            constraint=models.UniqueConstraint(fields=("session", "user"), name="counsellor_once_on_a_session"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('session', 'skeleton'), name='member_name_once_in_a_session'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("session", "skeleton"), name="member_name_once_in_a_session"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('session', 'public_id'), name='member_public_id_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("session", "public_id"), name="member_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('token_hash', ''), _negated=True), fields=('session', 'token_hash'), name='place_token_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token_hash", ""), _negated=True),
+                fields=("session", "token_hash"),
+                name="place_token_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('code_hash', ''), _negated=True), fields=('session', 'code_hash'), name='word_code_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code_hash", ""), _negated=True),
+                fields=("session", "code_hash"),
+                name="word_code_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('session', 'user'), name='counsellor_one_place'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)), fields=("session", "user"), name="counsellor_one_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code_hash', ''), ('role', 'counsellor'), ('token_hash', ''), ('user__isnull', False)), models.Q(models.Q(('role', 'counsellor'), _negated=True), ('user__isnull', True)), _connector='OR'), name='only_counsellors_are_known_users'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code_hash", ""), ("role", "counsellor"), ("token_hash", ""), ("user__isnull", False)),
+                    models.Q(models.Q(("role", "counsellor"), _negated=True), ("user__isnull", True)),
+                    _connector="OR",
+                ),
+                name="only_counsellors_are_known_users",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['session', 'public_id'], name='event_by_public_id'),
+            model_name="event",
+            index=models.Index(fields=["session", "public_id"], name="event_by_public_id"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='event_position_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("session", "position"), name="event_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('stream', 'room')), fields=('session', 'seq'), name='room_number_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stream", "room")), fields=("session", "seq"), name="room_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('stream', 'desk')), fields=('session', 'seq'), name='desk_number_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stream", "desk")), fields=("session", "seq"), name="desk_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('stream', 'private')), fields=('reader', 'seq'), name='private_number_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stream", "private")), fields=("reader", "seq"), name="private_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reader__isnull', False), ('stream', 'private')), models.Q(models.Q(('stream', 'private'), _negated=True), ('reader__isnull', True)), _connector='OR'), name='private_events_have_a_reader'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reader__isnull", False), ("stream", "private")),
+                    models.Q(models.Q(("stream", "private"), _negated=True), ("reader__isnull", True)),
+                    _connector="OR",
+                ),
+                name="private_events_have_a_reader",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'http')), fields=('member',), name='one_poller_a_member'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "http")), fields=("member",), name="one_poller_a_member"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('member', 'kind', 'ref'), name='one_alert_a_ref'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(fields=("member", "kind", "ref"), name="one_alert_a_ref"),
         ),
     ]

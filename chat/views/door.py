@@ -110,23 +110,28 @@ def _suggestions(session: Session) -> list[str]:
     return names
 
 
+def _form(session: Session, alias: str, *, sure: str = "") -> dict[str, object]:
+    """What the door's form shows; `sure` is the name that its owner has been warned of."""
+    names = _suggestions(session)
+    return {"alias": alias or names[0], "suggestions": names, "longest": aliases.LONGEST, "sure": sure}
+
+
 def _door(
     request: HttpRequest,
     session: Session,
     *,
     alias: str = "",
+    sure: str = "",
     error: object = "",
     code_error: object = "",
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    names = _suggestions(session)
     people = session.counsellor_profiles()
     nobody_came = session.no_show_told_at is not None and session.state == Session.State.LOBBY
     context = {
         "session": session,
-        "alias": alias or names[0],
-        "suggestions": names,
+        **_form(session, alias, sure=sure),
         "error": error,
         "code_error": code_error,
         "me": Member.objects.by_place(session, token_in(request.COOKIES)),
@@ -151,13 +156,12 @@ def _queue(request: HttpRequest, session: Session) -> HttpResponse:
     """
     now = timezone.now()
     token, number, is_turn = members.wait_in_line(session=session, waiting=token_in(request.COOKIES, WAITING), now=now)
-    names = _suggestions(session)
+    wished = unquote(request.COOKIES.get(WISHED, ""))[:LONGEST_TYPED]
     context = {
         "session": session,
         "number": number,
         "is_turn": is_turn,
-        "alias": unquote(request.COOKIES.get(WISHED, ""))[:LONGEST_TYPED] or names[0],
-        "suggestions": names,
+        **_form(session, wished, sure=wished),
         "help_cards": help_now(now=now, limit=3),
     }
     response = render(request, "chat/queue.html", context)
@@ -187,6 +191,8 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     if _leads(request, session):
         return redirect("chat:room", slug=slug)
     alias = request.POST.get("alias", "")[:LONGEST_TYPED]
+    if (warning := _warning(alias)) and request.POST.get("sure") != alias:
+        return _door(request, session, alias=alias, sure=alias, error=warning, status=422)
     try:
         place = members.join(
             session=session,
@@ -204,6 +210,12 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
             return response
         return redirect("chat:session", slug=slug)
     return _go_in(session, place)
+
+
+def _warning(alias: str) -> object:
+    """What to tell once about a name that may be used but shows more than its owner may want; "" for any other."""
+    verdict = aliases.check(alias)
+    return verdict.text if verdict.accept and verdict.reason else ""
 
 
 def _to_the_queue(request: HttpRequest, session: Session, alias: str) -> HttpResponse:

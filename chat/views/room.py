@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import may_edit_profile
 from chat.entrance import CLOSED, Reader, let_in
 from chat.models import Connection, Event, Member, Session, Stream
 from chat.places import drop_token, token_in
@@ -32,7 +33,7 @@ FRAME_MESSAGES = 200
 
 
 def find_reader(request: HttpRequest, slug: str) -> Reader | int:
-    return let_in(slug=slug, cookies=request.COOKIES, user=request.user, now=timezone.now())  # type: ignore[arg-type]
+    return let_in(slug=slug, cookies=request.COOKIES, user=request.user, now=timezone.now())
 
 
 @require_safe
@@ -40,8 +41,15 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
     """Without a place here the neutral front page answers: somebody else may be holding the phone (T16)."""
     reader = find_reader(request, slug)
     if isinstance(reader, int):
-        return redirect("chat:session", slug=slug) if reader == CLOSED else redirect("front")
+        return redirect("chat:session", slug=slug) if reader == CLOSED else redirect(_way_out(request, slug))
     return render_room(request, reader)
+
+
+def _way_out(request: HttpRequest, slug: str) -> str:
+    """A counsellor of this session without a finished card is led to it; everybody else to the front page."""
+    user = request.user
+    is_on_it = user.is_authenticated and Session.objects.rostered(user).filter(slug=slug).exists()
+    return "accounts:profile" if is_on_it and may_edit_profile(user) else "front"
 
 
 def render_room(
@@ -120,7 +128,7 @@ def offers_for(member: Member) -> list[dict[str, Any]]:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF]})
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # it is typed for views without arguments
 def frame(request: HttpRequest, slug: str) -> HttpResponse:
     """The log without scripts: it reloads by itself inside the page, so that what is being typed stays."""
     reader = find_reader(request, slug)
