@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from accounts.models import Organization, Profile
 from blog.models import Entry
 from blog.moments import clock, time_in_words
 from chat.models import Session
+from chat.services.members import is_letting_in
 
 EXIT_MARK = "ude"
 EXIT_MINUTES = 30
@@ -175,7 +176,7 @@ def evening(session: Session, *, now: datetime) -> Evening:
         ends=clock(session.ends_at),
         has_begun=has_begun,
         is_waiting=session.state == Session.State.WAITING,
-        lets_in=has_begun or session.starts_at - timedelta(minutes=settings.LOBBY_MINUTES) <= now,
+        lets_in=is_letting_in(session, now=now),
     )
 
 
@@ -191,7 +192,7 @@ def front(request: HttpRequest) -> HttpResponse:
         {
             "open_now": [evening for evening in evenings if evening.lets_in],
             "coming": [evening for evening in evenings if not evening.lets_in],
-            "entries": Entry.objects.published(now=now).exclude(pk__in=told)[:3],
+            "entries": Entry.objects.published(now=now).exclude(pk__in=[pk for pk in told if pk is not None])[:3],
             "hours": settings.RETENTION_HOURS,
         },
     )
