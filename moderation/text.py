@@ -58,6 +58,8 @@ def _is_drawn_as_nothing(char: str) -> bool:
 MAX_SOURCE = 50_000
 # Deeper than anyone writes. Both sanitisers and the browser build a tree, and bleach's time grows with its square.
 MAX_DEPTH = 12
+# More than a long post has; bleach's time grows with their square, too.
+MAX_TAGS = 3000
 # Looking for the end of a link, the Markdown parser's time grows with the square of open brackets.
 MAX_BRACKETS = 600
 
@@ -87,7 +89,7 @@ def render_markdown(source: str) -> str:
             format_lazy(_("{count} characters; the limit is {limit}."), count=len(source), limit=MAX_SOURCE),
         )
     text = _CONTROL.sub("", _SURROGATE.sub("\ufffd", _LINE_ENDS.sub("\n", source).replace("\t", "    ")))
-    tokens = list(_plain(_PARSER.parse(_with_few_brackets(text))))
+    tokens = list(_Plain().of(_PARSER.parse(_with_few_brackets(text))))
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
     return sanitise(html)
 
@@ -126,27 +128,33 @@ def _with_few_brackets(text: str) -> str:
     return "[".join(pieces)
 
 
-def _plain(tokens: list[Token], depth: int = 0) -> Iterator[Token]:
-    """The tokens without what nests too deep, unsafe links and foreign pictures; their words stay."""
-    dropped: list[bool] = []
-    for token in tokens:
-        if token.nesting == 1:
-            dropped.append(depth + len(dropped) >= MAX_DEPTH or not _may_open(token))
-            if dropped[-1]:
+class _Plain:
+    """The tokens of one post without what nests too deep, unsafe links and foreign pictures; their words stay."""
+
+    def __init__(self) -> None:
+        self._tags = 0
+
+    def of(self, tokens: list[Token], depth: int = 0) -> Iterator[Token]:
+        dropped: list[bool] = []
+        for token in tokens:
+            if token.nesting == 1:
+                dropped.append(not self._may_open(token, depth + len(dropped)))
+                if dropped[-1]:
+                    continue
+            elif token.nesting == -1 and dropped.pop():
                 continue
-        elif token.nesting == -1 and dropped.pop():
-            continue
-        if token.type == "heading_open" or token.type == "heading_close":
-            token.tag = _HEADINGS[token.tag]
-        elif token.type == "image" and not is_own_picture(str(token.attrs.get("src", ""))):
-            token.type, token.tag, token.attrs, token.children = "text", "", {}, None
-        if token.children:
-            token.children = list(_plain(token.children, depth + len(dropped)))
-        yield token
+            if token.type in {"heading_open", "heading_close"}:
+                token.tag = _HEADINGS[token.tag]
+            elif token.type == "image" and not is_own_picture(str(token.attrs.get("src", ""))):
+                token.type, token.tag, token.attrs, token.children = "text", "", {}, None
+            if token.children:
+                token.children = list(self.of(token.children, depth + len(dropped)))
+            yield token
 
-
-def _may_open(token: Token) -> bool:
-    return token.type != "link_open" or is_safe_link(str(token.attrs.get("href", "")))
+    def _may_open(self, token: Token, depth: int) -> bool:
+        self._tags += 1
+        is_unsafe = token.type == "link_open" and not is_safe_link(str(token.attrs.get("href", "")))
+        return depth < MAX_DEPTH and self._tags <= MAX_TAGS and not is_unsafe
 
 
 def _may_stay(tag: str, name: str, value: str) -> bool:
@@ -160,7 +168,7 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
 _PARSER = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "maxNesting": MAX_DEPTH})
 _PARSER.disable(["table", "linkify", "replacements", "smartquotes"])
 _PARSER.options["langPrefix"] = ""
-_PARSER.validateLink = lambda url: True  # type: ignore[method-assign]  # `_plain` judges links, and keeps their words
+_PARSER.validateLink = lambda url: True  # type: ignore[method-assign]  # `_Plain` judges links, and keeps their words
 _CLEANERS = threading.local()  # a Cleaner is not safe to share between threads
 
 

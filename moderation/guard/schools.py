@@ -69,6 +69,7 @@ NO_SCHOOL = frozenset(_NO_SCHOOL.split()) | PLAIN
 def find(folded: Folded) -> Iterator[Span]:
     for match in _SCHOOL.finditer(folded.text):
         prefix = match["prefix"].rstrip("-")
+        start: int | None
         if len(prefix) > 2 and prefix not in KINDS and prefix not in PLAIN:
             start = match.start()
         else:
