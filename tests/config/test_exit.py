@@ -46,6 +46,14 @@ def test_after_the_exit_every_address_leads_to_the_front_page(client: Client, pa
     assert response.headers["Cache-Control"] == "no-store"
 
 
+def test_staff_pages_have_the_way_out_but_no_keys_that_take_it(client: Client) -> None:
+    """Counsellors type capital letters under stress."""
+    assert "data-exit-keys" in client.get("/hjaelp/").content.decode()
+    page = client.get("/konto/login/").content.decode()
+    assert 'class="exit exit--quiet" href="/ud/"' in page
+    assert "data-exit-keys" not in page
+
+
 def test_after_the_exit_a_form_of_another_tab_is_not_taken(client: Client) -> None:
     response = left(client).post("/konto/login/", {"login": "a", "password": "b"})
     assert (response.status_code, response.headers["Location"]) == (303, "/")
