@@ -34,6 +34,7 @@ Words = Mapping[str, Any]
 
 class Command(BaseCommand):
     help = "Fill the demo with made-up people, evenings and posts. A second run only moves evenings that are over."
+    requires_system_checks = ()  # the site checks itself when it starts; here it would double the wait for `make run`
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--print", action="store_true", help="only print the accounts")
