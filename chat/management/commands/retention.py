@@ -34,5 +34,5 @@ class Command(BaseCommand):
 
     def _words(self, source: str) -> list[str]:
         if source == "-":
-            return sys.stdin.read().split()
-        return Path(source).read_text(encoding="utf-8").split()
+            return sys.stdin.read().splitlines()
+        return Path(source).read_text(encoding="utf-8").splitlines()
