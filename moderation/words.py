@@ -4,6 +4,7 @@ import re
 import secrets
 import unicodedata
 from functools import cache
+from itertools import product
 
 from moderation import words_da
 
@@ -56,9 +57,8 @@ def _spelling(word: str) -> str:
 @cache
 def _by_spelling() -> dict[str, str]:
     """Every forgivable spelling to its word; the words are too far apart for two to share one (a test says so)."""
-    found = {_spelling(word): word for word in code_words()}
-    for word in code_words():
-        bare = word.replace("å", "a").replace("ø", "o")
-        for spelling in (bare.replace("æ", "ae"), bare.replace("æ", "e"), bare.replace("æ", "a")):
-            found.setdefault(spelling, word)
-    return found
+    return {
+        word.replace("å", a).replace("ø", o).replace("æ", ae): word
+        for word in code_words()
+        for a, o, ae in product(("aa", "a"), ("oe", "o"), ("ae", "e", "a"))
+    }
