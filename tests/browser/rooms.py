@@ -12,6 +12,7 @@ from tests.chat.people import make_counsellor, make_session, seat_staff, seat_yo
 from tests.servers import Site
 
 Visitor = Callable[..., Page]
+PATIENCE = 40_000  # milliseconds for what a busy machine may take; nothing is measured by it
 LOST_SOCKET = """window.WebSocket = class {
   static OPEN = 1;
   readyState = 0;
@@ -50,14 +51,14 @@ class Evening:
             cookies = seat_young(self.session, alias)[1]
         page = self._enter(cookies, viewport, script, options)
         if options.get("javascript", True):
-            expect(page.locator("[data-count]").first).not_to_be_empty()
+            expect(page.locator("[data-count]").first).not_to_be_empty(timeout=PATIENCE)
         return page
 
     def counsellor(self, number: int = 0, viewport: str = "desktop", **options: Any) -> Page:
         with self.database():
             cookies = seat_staff(self.session, self.staff[number])[1]
         page = self._enter(cookies, viewport, "", options)
-        expect(page.locator("[data-count]").first).not_to_be_empty()
+        expect(page.locator("[data-count]").first).not_to_be_empty(timeout=PATIENCE)
         return page
 
     def opened(self) -> Page:
@@ -77,6 +78,12 @@ def say(page: Page, text: str) -> None:
     page.locator(".composer__send").click()
 
 
+def stored(page: Page) -> list[str]:
+    """Keys of this tab's storage that hold what somebody wrote."""
+    keys = "Object.keys(sessionStorage).filter((key) => /draft|outbox/.test(key))"
+    return page.evaluate(keys)  # type: ignore[no-any-return]
+
+
 def hears(page: Page, *texts: str) -> None:
     """The log ends with these messages, and with nothing that still waits."""
     expect(page.locator(".message--pending")).to_have_count(0)
@@ -89,9 +96,9 @@ def log_of(page: Page) -> list[str]:
     return page.locator(".message [data-text]").all_inner_texts()
 
 
-def act(page: Page, message: str, action: str) -> None:
-    """Open what one can do with a message, and do it."""
-    row = page.locator(".message", has_text=message)
+def act(page: Page, message: str, action: int) -> None:
+    """Open what one can do with a message, and do the action at that place: 0 is the reply, -1 the removal."""
+    row = page.locator(".message:not(:has([data-quote]:not([hidden])))", has_text=message)
     row.hover()
     row.locator("[data-more]").click()
-    row.locator("[data-menu] button", has_text=action).click()
+    row.locator("[data-menu] button").nth(action).click()

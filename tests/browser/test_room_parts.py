@@ -217,7 +217,8 @@ def test_found_spans_are_cut_in_code_points(lab: Page) -> None:
 
 ANNOUNCE = """({ createAnnouncer }, { spoken, listening }) => {
   const polite = document.createElement("div"), assertive = document.createElement("div");
-  const announcer = createAnnouncer({ polite, assertive, countOf: (count) => `${count} nye`, listening: () => listening });
+  const countOf = (count) => `${count} nye`;
+  const announcer = createAnnouncer({ polite, assertive, countOf, listening: () => listening });
   for (const text of spoken) announcer.message({ text, counsellor: text.startsWith("Sofie") });
   window.heard = [];
   new MutationObserver(() => heard.push(polite.textContent)).observe(polite, { childList: true });
@@ -226,7 +227,7 @@ ANNOUNCE = """({ createAnnouncer }, { spoken, listening }) => {
 
 
 @pytest.mark.parametrize(
-    ("spoken", "listening", "heard"),
+    "spoken, listening, heard",
     [
         (["a", "b", "c"], "all", ["a b c"]),
         (["a", "b", "c", "d", "e"], "all", ["5 nye"]),

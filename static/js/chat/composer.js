@@ -137,6 +137,8 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
     onType();
   });
 
+  addEventListener("pagehide", save);
+
   function dropReply() {
     replyTo = null;
     renderReply();

@@ -26,10 +26,22 @@ const GIVEN_BACK = new Set(["no_counsellor", "not_open", "muted", "identifying",
 const GONE_WHEN_WRITABLE = new Set(["no_counsellor", "not_open"]);
 
 /**
- * Text of this tab alone: gone with the tab, with sending and with the exit.
+ * Text of this tab alone: gone with the tab, with sending and with the exit. After `forget` nothing is kept any more.
  * @param {string} key
  */
 function tabStorage(key) {
+  let isOver = false;
+
+  /** @param {any} value */
+  function save(value) {
+    try {
+      if (isOver || value === null || (Array.isArray(value) && !value.length)) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // Storage is switched off or full: the text still stands on the page.
+    }
+  }
+
   return {
     load() {
       try {
@@ -38,14 +50,10 @@ function tabStorage(key) {
         return null;
       }
     },
-    /** @param {any} value */
-    save(value) {
-      try {
-        if (value === null || (Array.isArray(value) && !value.length)) sessionStorage.removeItem(key);
-        else sessionStorage.setItem(key, JSON.stringify(value));
-      } catch {
-        // Storage is switched off or full: the text still stands on the page.
-      }
+    save,
+    forget() {
+      isOver = true;
+      save(null);
     },
   };
 }
@@ -269,9 +277,9 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   }
 
   function forget() {
-    memory.draft.save(null);
-    memory.outbox.save(null);
-    memory.help.save(null);
+    memory.draft.forget();
+    memory.outbox.forget();
+    memory.help.forget();
   }
 
   // What the reader does ---------------------------------------------------------------------------------------
