@@ -252,6 +252,7 @@ class Hub:
                 await socket.deliver([frame])
 
     async def _look_who_is_there(self, room: Room) -> None:
+        await in_thread(presence.expel_strangers, session_id=room.session_id)
         cards, connections = await in_thread(_who_is_there, session_id=room.session_id)
         async with room.lock:
             room.cards |= cards

@@ -183,6 +183,7 @@ class Roster(models.Model):
     is_lead = models.BooleanField(default=False)
 
     class Meta:
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(name="counsellor_once_on_a_session", fields=["session", "user"])]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from chat.models import Session
 _PREFIX = "__Secure-" if settings.SECURE_COOKIES else ""
 PLACE = f"{_PREFIX}place"
 WAITING = f"{_PREFIX}line"
+WORD_CODE = f"{_PREFIX}words"  # hands the words over to the room's page, which shows them once
 
 
 def token_in(cookies: Mapping[str, str], name: str = PLACE) -> str:

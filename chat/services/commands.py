@@ -22,7 +22,7 @@ from chat.commands import (
 )
 from chat.events import Accepted, encode
 from chat.models import Answer, Event, Member, Session
-from chat.permissions import refusal_to_write
+from chat.permissions import is_rostered, refusal_to_write
 from chat.services import crisis, messages, rooms
 from moderation.refusals import Refused
 
@@ -67,6 +67,8 @@ def _once(member_id: int, command: Lasting, said: str, level: str, now: datetime
     before = Answer.objects.filter(member=member, ref=command.ref).first()
     if before is not None:
         return before.frame
+    if member.user is not None and not is_rostered(member.user, session):
+        raise Refused("forbidden")
     asked = Asked(session=session, member=member, command=command, sent=said, level=level, now=now)
     frame = _VERBS[type(command)](asked).frame()
     Answer.objects.create(member=member, ref=command.ref, frame=frame)

@@ -7,10 +7,12 @@ from django.db import transaction
 
 from chat import broadcast
 from chat.models import LEASE, MAX_TABS, Connection, Member, Session
+from chat.permissions import can_lead
 from chat.services import rooms
 
 RELOAD_GRACE = timedelta(seconds=5)  # a counsellor who reloads the page is back before this is over
 TAKEN_OVER = 4409
+NOT_ALLOWED = 4403
 
 
 @transaction.atomic
@@ -87,6 +89,16 @@ def depart(*, connection_id: int, now: datetime) -> None:
 def settle(*, session_id: int, now: datetime) -> None:
     """Lock the room and do what presence and time ask of it."""
     rooms.settle(session=Session.objects.locked(session_id), now=now)
+
+
+@transaction.atomic
+def expel_strangers(*, session_id: int) -> None:
+    """Close the tabs of counsellors who were taken off the session, switched off, or lost their role meanwhile."""
+    open_tabs = Connection.objects.filter(session_id=session_id, member__user__isnull=False)
+    for tab in open_tabs.select_related("member__user", "session"):
+        if tab.member.user is not None and not can_lead(tab.member.user, tab.session):
+            tab.delete()
+            broadcast.evict(session_id, tab.public_id, NOT_ALLOWED)
 
 
 def forget_the_gone(*, now: datetime) -> int:

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from chat.models import Alert, Answer, Connection, Event, Member, Session, Waiter
+from chat.services import afterwards
 from chat.services.rooms import attendance
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def erase(*, session: Session, now: datetime) -> None:
     session.state_before_waiting, session.waiting_since, session.closes_at = "", None, None
     session.erased_at = now
     session.save()
+    afterwards.prepare(session=session, now=now)
 
 
 def _path_to_session(model: type) -> str:

@@ -15,15 +15,15 @@ from accounts.models import User
 from chat.limits import CODES, JOINS, is_over
 from chat.models import READABLE_AFTER_CLOSING, Member, Session
 from chat.permissions import is_announced, is_rostered
-from chat.places import PLACE, WAITING, drop_token, set_token, token_in
+from chat.places import PLACE, WAITING, WORD_CODE, drop_token, set_token, token_in
 from chat.services import members
 from chat.services.members import DoorClosed, Place
+from chat.views.room import retention_line
 from moderation import alias as aliases
 from referrals.cards import help_now
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
-WORD_CODE = "wordcode"  # hands the words over to the room's page, which shows them once
 WISHED = "wish"  # keeps the typed name in the browser while its owner stands in line
 SUGGESTIONS = 8
 ASK_AGAIN = 10  # seconds between looks at the queue
@@ -81,7 +81,7 @@ def _closed(request: HttpRequest, session: Session) -> HttpResponse:
         "upcoming": Session.objects.upcoming(now=now).with_people()[:3],
         "help_cards": help_now(now=now, limit=3),
         "is_erased": session.erased_at is not None,
-        "retention_line": _retention_line(session),
+        "retention_line": retention_line(session),
         "can_read_on": _can_read_on(request, session, now),
         "leads": _leads(request, session),
     }
@@ -92,13 +92,6 @@ def _can_read_on(request: HttpRequest, session: Session, now: datetime) -> bool:
     """Somebody with a place here, in the minutes in which the closed room can still be read."""
     is_readable = session.closed_at is not None and now < session.closed_at + READABLE_AFTER_CLOSING
     return is_readable and Member.objects.by_place(session, token_in(request.COOKIES)) is not None
-
-
-def _retention_line(session: Session) -> str:
-    """The room's own words, so that door and room promise the same."""
-    from chat.views.room import retention_line  # at the call: the room's page knows this file, too
-
-    return retention_line(session)
 
 
 def _suggestions(session: Session) -> list[str]:
@@ -141,7 +134,7 @@ def _door(
         "leads": _leads(request, session),
         "nobody_came": nobody_came,
         "help_cards": help_now(now=now, limit=3) if nobody_came else [],
-        "retention_line": _retention_line(session),
+        "retention_line": retention_line(session),
         "people": people,
         "is_alone": len(people) == 1,
     }

@@ -21,11 +21,10 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import may_edit_profile
 from chat.entrance import CLOSED, Reader, let_in
 from chat.models import Connection, Event, Member, Session, Stream
-from chat.places import drop_token, token_in
+from chat.places import WORD_CODE, drop_token, token_in
 from chat.replay import LIMITS, card_of, room_of
 from chat.room_strings import room_strings
 from chat.services.presence import arrive
-from chat.views.door import WORD_CODE
 from referrals.cards import help_now
 
 FRAME_SECONDS = 10

@@ -1,7 +1,7 @@
 """The live room through its sockets: who hears what, in which order, and what a reader gets back after an absence."""
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 
 from chat.models import Event, Session
 from tests.chat.people import lead_of, make_counsellor, make_session, seat_staff, seat_young
@@ -417,5 +417,25 @@ def test_only_counsellors_run_the_room():
             await ung.enter()
             for kind in ("room.open", "room.pause", "room.resume", "room.close"):
                 assert (await ung.ask(kind))["code"] == "forbidden"
+
+    scene()
+
+
+def test_a_counsellor_taken_off_the_session_loses_the_open_tab():
+    one, two = make_counsellor(), make_counsellor()
+    session = make_session(one, two)
+    (_a, first), (_b, second) = seat_staff(session, one), seat_staff(session, two)
+
+    @async_to_sync
+    async def scene() -> None:
+        async with Tab(session, first) as karla, Tab(session, second) as bo:
+            await karla.enter()
+            await bo.enter()
+            await sync_to_async(session.roster.filter(user=two).delete)()
+            await bo.send(type="room.open", ref="a")
+            assert await bo.code() == 4403
+            assert all(event["code"] == "forbidden" for event in bo.of("refused"))
+            assert not karla.of("room.changed")
+            assert (await karla.ask("room.open"))["type"] == "accepted"
 
     scene()
