@@ -5,5 +5,3 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
     """Hashed, compressed files, in which ES modules import each other by their hashed names."""
 
     support_js_module_import_aggregation = True
-
-

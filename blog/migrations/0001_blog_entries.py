@@ -8,7 +8,6 @@ import blog.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,23 +16,50 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=blog.models.random_public_id, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('before', 'Before a chat'), ('after', 'After a chat'), ('note', 'From the counsellors')], default='note', max_length=8, verbose_name='kind')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('source', models.TextField(blank=True, max_length=20000, verbose_name='text')),
-                ('html', models.TextField(blank=True, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('edited_at', models.DateTimeField(auto_now=True)),
-                ('published_at', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=blog.models.random_public_id, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("before", "Before a chat"),
+                            ("after", "After a chat"),
+                            ("note", "From the counsellors"),
+                        ],
+                        default="note",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("source", models.TextField(blank=True, max_length=20000, verbose_name="text")),
+                ("html", models.TextField(blank=True, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("edited_at", models.DateTimeField(auto_now=True)),
+                ("published_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'blog post',
-                'verbose_name_plural': 'blog posts',
-                'constraints': [models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('html', ''), _negated=True), _connector='OR'), name='published_entry_has_text')],
+                "verbose_name": "blog post",
+                "verbose_name_plural": "blog posts",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_at__isnull", True), models.Q(("html", ""), _negated=True), _connector="OR"
+                        ),
+                        name="published_entry_has_text",
+                    )
+                ],
             },
         ),
     ]
