@@ -55,7 +55,7 @@ def _writing() -> dict[str, str]:
         "sending": _("Sending …"),
         "sent_later": _("Goes out when the counsellor is back."),
         "failed": _("Not sent."),
-        "held": _("The counsellors have got it. The others cannot see it."),
+        "held": _("It has been sent to the counsellors. The others cannot see it."),
         "retry": _("Try again"),
         "edit": _("Edit"),
         "discard": _("Delete"),
@@ -85,7 +85,7 @@ def _states() -> dict[str, str]:
         "welcome_closed": "",
         "banner_lobby_young": _("We open at {time}. Feel free to stay."),
         "banner_lobby_staff": _("We said {time}. You open the room when you are ready."),
-        "banner_soon_young": _("The counsellor is on the way. We open in a moment."),
+        "banner_soon_young": _("We open as soon as the counsellor is here."),
         "banner_soon_staff": _("It is time. Open the room when you are ready."),
         "banner_no_show": _(
             "The counsellor has not come yet. We have told a colleague. There is help now, if you need it."

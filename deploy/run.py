@@ -145,7 +145,7 @@ def welcome(address: str, accounts: str) -> None:
         "",
         *(f"  {line}".rstrip() for line in accounts.splitlines()),
         "",
-        "  Åbn rummet som rådgiver i et andet vindue først: ingen kan skrive, før en rådgiver er til stede.",
+        "  Åbn rummet som rådgiver i et andet vindue først: Ingen kan skrive, før en rådgiver er til stede.",
         "  Open the room as rådgiver in a second window first: nobody can write before a counsellor is present.",
         "",
         "  Ctrl-C stopper. / Ctrl-C stops.",

@@ -32,23 +32,21 @@ class Code(StrEnum):
 TEXTS: dict[Code, Promise] = {
     Code.BAD_COMMAND: _("We could not read that. Write some text and send it again."),
     Code.TOO_LONG: _("That is too long. Split it into two messages."),
-    Code.TOO_FAST: _("That was quick. Wait a moment and send it again. Your text is still here."),
-    Code.SLOW_MODE: _(
-        "The chat is going slowly right now, so that everyone can keep up. Wait a moment and send it again."
-    ),
+    Code.TOO_FAST: _("That was quick. Wait a moment. Your text is still here."),
+    Code.SLOW_MODE: _("The chat is going slowly right now, so that everyone can keep up. Wait a moment."),
     Code.NOT_OPEN: _("The chat is not open for writing right now. You can still find help under “Help now”."),
     Code.NO_COUNSELLOR: _(
-        "There is no counsellor in the room right now, so nobody can write to the others. You can still write to the "
-        "counsellors privately. If you need help now, press “Help now”."
+        "There is no counsellor in the room right now, so nobody can write to the others. "
+        "If you need help now, press “Help now”."
     ),
     Code.MUTED: _(
-        "You cannot write to the others right now. You can still read along and write to the counsellors privately."
+        "You cannot write to the others right now. You can still read along. If you need help, press “Help now”."
     ),
     Code.IDENTIFYING: _(
-        "This may show who you are, or where others can find you. Change the marked part, or ask a counsellor to let "
-        "it through. Nobody else has seen it."
+        "This may show who you are, or where others can find you. Change the marked part and send it "
+        "again. The others have not seen it."
     ),
-    Code.FORBIDDEN: _("You cannot do that here. If you need help, write to a counsellor."),
+    Code.FORBIDDEN: _("You cannot do that here. If you need help, press “Help now”."),
     Code.UNKNOWN: _("It is not here any more. Reload the page to see what is."),
     Code.LADDER: _("Another step has to come first."),
     Code.CLOSED: _("The chat is closed for this time. Under “Help now” you can see who you can talk to."),

@@ -89,7 +89,7 @@ myretue måltid måned måneskin mælk mønster nabo neon netto niece nikkel nom
 novelle november nudel nutid nyde nyhed nynne nåletræ nød nøgle ocean odder oktober olie omelet omkreds onkel
 onsdag opal opera opgave opskrift optik optog orange ordbog ordne orgel original orkester orkide ostemad otte
 overtøj ovn paella paillet palet pande papaya papegøje papir paprika paraply parasol park parkbænk partner pasta
-pastel pastinak pause pavillon pebermø pejs pelikan pen pensel pensum perle persille pesto petunia picnic pilot
+pastel pastinak pause pavillon pebernød pejs pelikan pen pensel pensum perle persille pesto petunia picnic pilot
 pindsvin pingvin pinje pistacie pizza plads plaid plakat planet plast platan plekter plov plukke plys polka pony
 popcorn porcelæn portræt postbud postkort presse prik prisme prøve puder pulver puma punkt purløg pusterør pynt
 pyramide påfugl pæon pølse quiz rabarber radio radise raket ramme rapsmark raritet refleks regatta regel regnbue

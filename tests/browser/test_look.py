@@ -107,7 +107,7 @@ def test_the_theme_switch_works_without_javascript(visitor: Callable[..., Page],
     assert page.url == f"{server.url}/privatliv/"
     assert page.evaluate(ground) != light
     assert page.get_by_role("button", name="Mørk").get_attribute("aria-pressed") == "true"
-    page.get_by_role("button", name="Som min telefon").click()
+    page.get_by_role("button", name="Automatisk").click()
     assert page.evaluate(ground) == light
     assert page.context.cookies() == []
 

@@ -114,7 +114,7 @@ def test_somebody_playing_with_the_demo_does_not_stop_it() -> None:
     demo()
     put(coming()[0], "closed", closed_at=NOW)
     Profile.objects.filter(user__username="sofie").update(about="")
-    assert "Sofie mangler at gøre sit kort færdigt." in demo()
+    assert "Sofie mangler at gøre sin profil færdig." in demo()
 
 
 def test_the_accounts_are_printed_and_let_one_in(client: Client) -> None:

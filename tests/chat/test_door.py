@@ -722,7 +722,7 @@ def test_after_the_chat_the_page_says_where_to_go_now() -> None:
     Session.objects.filter(pk=coming.pk).update(title="Venner, der bliver væk")
     page = words(Client().get(at(closed_session())))
     assert "Chatten er slut" in page
-    assert "Du kan læse det her i morgen" in page
+    assert "Når det er klar, kan du læse det her" in page
     assert "Demo: Nattelinjen" in page
     assert "Venner, der bliver væk" in page
 
@@ -731,7 +731,7 @@ def test_the_after_post_stands_on_the_page_once_it_is_published() -> None:
     assert "Vi talte om brødre." in words(Client().get(at(closed_session(after="Vi talte om brødre."))))
     draft = words(Client().get(at(closed_session(after="Kladde"))))
     assert "Kladde" not in draft
-    assert "Du kan læse det her i morgen" in draft
+    assert "Når det er klar, kan du læse det her" in draft
 
 
 def test_after_the_erasure_the_page_says_that_the_messages_are_gone() -> None:
@@ -751,12 +751,12 @@ def test_nobody_gets_into_a_closed_room() -> None:
 def test_who_was_there_can_read_along_for_the_few_minutes_it_stays() -> None:
     session = make_session(state="open")
     client = go_in(session)
-    assert "Læs med et par minutter endnu" not in words(client.get(at(session)))
+    assert "Læs beskederne et par minutter endnu" not in words(client.get(at(session)))
     Session.objects.filter(pk=session.pk).update(state="closed", closed_at=timezone.now())
-    assert "Læs med et par minutter endnu" in words(client.get(at(session)))
-    assert "Læs med et par minutter endnu" not in words(Client().get(at(session)))
+    assert "Læs beskederne et par minutter endnu" in words(client.get(at(session)))
+    assert "Læs beskederne et par minutter endnu" not in words(Client().get(at(session)))
     Session.objects.filter(pk=session.pk).update(closed_at=timezone.now() - timedelta(minutes=6))
-    assert "Læs med et par minutter endnu" not in words(client.get(at(session)))
+    assert "Læs beskederne et par minutter endnu" not in words(client.get(at(session)))
 
 
 # Counsellors ------------------------------------------------------------------------------------------------------
@@ -793,7 +793,7 @@ def test_the_list_tells_what_is_open_what_comes_and_how_it_went() -> None:
     closed_session(after="Vi talte om brødre.")
     make_session(title="Hemmelig", announced=False)
     page = words(Client().get("/chat/"))
-    order = ["Du kan gå ind nu", "Rollemodeller", "Næste gange", "Venner", "Sådan gik det de andre gange", "Tak for i"]
+    order = ["Du kan gå ind nu", "Rollemodeller", "De næste chats", "Venner", "Sådan gik det de andre gange", "Tak for i"]
     assert [page.index(said) for said in order] == sorted(page.index(said) for said in order)
     assert "Hemmelig" not in page
 

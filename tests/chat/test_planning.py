@@ -96,7 +96,7 @@ def test_whoever_has_no_finished_card_is_named_and_not_put_on(sofie: User, mads:
     Profile.objects.filter(user=mads).update(about=" ")
     plan = make_plan(sofie, User.objects.get(pk=mads.pk))
     refused = refusal(plan_session, planner=sofie, plan=plan, now=NOW)
-    assert str(refused.text).startswith("Mads mangler at gøre sit kort færdigt.")
+    assert str(refused.text).startswith("Mads mangler at gøre sin profil færdig.")
     assert Session.objects.count() == 0
 
 
@@ -300,7 +300,7 @@ def test_the_proposed_post_says_what_when_and_with_whom(sofie: User, mads: User)
     assert "Sofie er rådgiver" in proposed(counsellors=[sofie])
     assert "Vi begynder med **Rollemodeller**." in proposed(format="partly_free")
     assert "Rollemodeller" not in proposed(format="free")
-    assert "Der er en rådgiver hele tiden." in proposed(counsellors=[])
+    assert "Der er en rådgiver med hele tiden." in proposed(counsellors=[])
 
 
 @pytest.mark.parametrize("form", Session.Format.values)
@@ -403,7 +403,7 @@ def test_bad_input_keeps_the_text_and_says_what_is_wrong(client: Client, sofie: 
         assert answer.status_code == 422
         assert "Mit eget.</textarea>" in answer.content.decode()
     answer = post(client, "publish", **{**NEEDED, "date": "2026-11-22", "text": "Mit eget."})
-    assert "Det tidspunkt er gået." in answer.content.decode()
+    assert "Det tidspunkt er forbi." in answer.content.decode()
     assert "Mit eget.</textarea>" in answer.content.decode()
     assert (Session.objects.count(), Entry.objects.count()) == (0, 0)
 
