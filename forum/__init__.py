@@ -1,1 +1,1 @@
-"""The peer forum and the letterbox live here, level with `blog`: neither knows the other, `chat` knows neither's insides."""
+"""The peer forum and the letterbox live here, level with `blog`: neither knows the other, nor `chat` their insides."""
