@@ -8,6 +8,8 @@ import { find, show } from "./dom.js";
 const TELL_EVERY_MS = 60 * 1000;
 const ASK_AFTER_MS = 10 * 60 * 1000;
 const LOOK_EVERY_MS = 5000;
+/** The question leaves after the tap that answers it: nothing moves under a finger. */
+const SETTLE_MS = 400;
 
 /**
  * @param {import("./page.js").Room} room
@@ -19,8 +21,8 @@ export function watchPresence(room) {
 
   function input() {
     inputAt = Date.now();
-    show(question, false);
     tell();
+    setTimeout(render, SETTLE_MS);
   }
 
   /** What came within the minute is told at its end, so that the server's clock is never ahead of ours. */
@@ -30,16 +32,19 @@ export function watchPresence(room) {
     if (room.send({ type: "ping", here: true })) toldAt = now;
   }
 
-  for (const kind of ["keydown", "pointerdown", "touchstart", "wheel"]) {
+  function render() {
+    const asks = Date.now() - inputAt >= ASK_AFTER_MS;
+    if (asks && question.hidden) room.announcer.urgent(find("[data-question-text]", question).textContent);
+    show(question, asks);
+  }
+
+  // Not "scroll": the log scrolls by itself, too, when somebody writes.
+  for (const kind of ["keydown", "pointerdown", "touchstart", "touchmove", "wheel"]) {
     addEventListener(kind, input, { passive: true, capture: true });
   }
-  // Scrolling by hand; the log scrolls by itself too, when somebody writes.
-  addEventListener("touchmove", input, { passive: true, capture: true });
 
   setInterval(() => {
     tell();
-    if (Date.now() - inputAt < ASK_AFTER_MS || !question.hidden) return;
-    show(question, true);
-    room.announcer.urgent(find("[data-question-text]", question).textContent);
+    render();
   }, LOOK_EVERY_MS);
 }
