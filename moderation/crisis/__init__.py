@@ -5,6 +5,7 @@ languages. It reads any text, also one that `clean_text` would refuse.
 """
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from moderation.crisis import rules
@@ -27,9 +28,11 @@ _SELDOM = re.compile(
     r"\b(?:nogle gange|nogen gange|somme tider|sommetider|tit|ofte|(?:en gang|engang) imellem|sometimes|periodevis)\b"
 )
 _AS_IF = re.compile(
-    r"\b(?:som om|foles som|foler det som|frygter at|bange for at|raed for at|angst for at|taenkte|troede)\b"
+    r"\b(?:som om|foles som|foler det som|frygter at|bange for at|raed for at|angst for at|taenkte|troede|"
+    r"tror (?:at )?jeg skal)\b"
 )
-_DENIED = re.compile(r"\b(?:ikke(?! bare| lade| holde| andet| laengere| mere| at)|never|wont|not)\b")
+_DENIED = re.compile(r"\b(?:ikke(?! (?:bare|lade|holde|andet|anden|andre|laengere|mere|at|se)\b)|never|wont|not)\b")
+_CLAUSE = re.compile(r"\b(?:jeg|men|og|for|sa|fordi|i)\b")
 _TOLD_TO = re.compile(
     r"\b(?:siger|skriver|sagde|skrev|synes|rabte|raber|mener|told|says|tells?) (?:\w+ )?(?:at |me |til mig )?(?:at )?"
     r"(?:jeg|i) (?:skal|burde|bare skal|fortjener|should|skulle|kan)\b"
@@ -43,24 +46,32 @@ _OTHERS = re.compile(
 
 def level(text: str) -> Level:
     """ "acute": life or safety now, or a wish to die; "concern": somebody should notice; else "none"."""
+    plain = [_without_idioms(sentence) for sentence in sentences(text)]
+    alone = set(plain)
     found: Level = "none"
-    for sentence in sentences(text):
-        plain = _without_idioms(sentence)
-        if any(_is_acute(rule, plain) for rule in rules.acute()):
+    for sentence in (*plain, *(f"{one} . {other}" for one, other in pairwise(plain))):
+        acute, concern = rules.acute().that_may_match(sentence), rules.concern().that_may_match(sentence)
+        asked = [rule for rule in (*acute, *concern) if sentence in alone or rule.is_combined]
+        fitting = [rule for rule in asked if _is_found(rule, sentence)]
+        if any(_is_meant(rule, sentence) for rule in fitting if rule in acute):
             return "acute"
-        if found == "none" and any(rule.pattern.search(plain) for rule in (*rules.acute(), *rules.concern())):
+        if fitting:
             found = "concern"
     return found
 
 
 def _without_idioms(sentence: str) -> str:
-    for rule in rules.harmless():
-        sentence = rule.pattern.sub(" , ", sentence)
+    for rule in rules.harmless().that_may_match(sentence):
+        sentence = rule.parts[0].sub(" , ", sentence)
     return sentence
 
 
-def _is_acute(rule: Rule, sentence: str) -> bool:
-    return any(_holds(rule.kind, sentence, match) for match in rule.pattern.finditer(sentence))
+def _is_found(rule: Rule, sentence: str) -> bool:
+    return all(part.search(sentence) for part in rule.parts)
+
+
+def _is_meant(rule: Rule, sentence: str) -> bool:
+    return any(_holds(rule.kind, sentence, match) for match in rule.parts[0].finditer(sentence))
 
 
 def _holds(kind: Kind, sentence: str, match: re.Match[str]) -> bool:
@@ -84,7 +95,8 @@ def _is_denied(before: str, said: str) -> bool:
     says_live = re.search(
         r"\b(?:leve|live|vaere|vagne\w*|eksistere|exist|alive|wake|til|fandtes|levede|living)\b", said
     )
-    return not says_live and bool(_DENIED.search(said) or _DENIED.search(before[-25:]))
+    clause = _CLAUSE.split(before)[-1]
+    return not says_live and bool(_DENIED.search(said) or _DENIED.search(clause))
 
 
 def _is_about_another(before: str) -> bool:

@@ -9,9 +9,10 @@ from moderation.guard.folding import fold, joined
 LONGEST = 20_000
 
 _LEET = str.maketrans("013457@$", "oleastas")
-_MIXED = re.compile(r"(?=[^\s]*[a-zæøå])[a-zæøå013457@$]{2,}")
-_CENSORED = re.compile(r"[a-zæøå]+[*#]+[a-zæøå]*")
+_MIXED = re.compile(r"(?<![a-zæøå013457@$])[a-zæøå013457@$]*[013457@$][a-zæøå013457@$]*")
+_CENSORED = re.compile(r"(?<![a-zæøå])[a-zæøå]{1,20}[*#]{1,8}[a-zæøå]{0,20}")
 _REPEATED = re.compile(r"([a-zæøå])\1{2,}")
+_PAUSE = re.compile(r"\.{2,}")
 _BREAK = re.compile(r"[.!?;:\n…|]+|[-–—]\s")
 _NO_WORD = re.compile(r"[^\w\s]|_")
 # Words that are written with a star in them, so that a filter does not see them.
@@ -40,6 +41,7 @@ _SLANG = {
         "gider": "gir gidder gidr",
         "skal": "ska skl",
         "mig": "mi mej mg",
+        "være": "vær vere vær'",
         "selvmord": "selvmor selvmrod selmord sewerslide",
         "selvmordstanker": "selvmorstanker selvmordstanke selvmordstankerne selvmordtanker selvmordsplaner",
         "taget": "taget tagede tagt",
@@ -60,10 +62,16 @@ def sentences(text: str) -> list[str]:
         text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
     small = joined(fold(text)).text
     small = _CENSORED.sub(_uncensored, small)
-    small = _MIXED.sub(lambda match: match.group().translate(_LEET), small)
+    small = _MIXED.sub(_with_letters, small)
     small = _REPEATED.sub(r"\1", small)
-    small = small.replace("'", "")
+    small = _PAUSE.sub(" ", small.replace("'", ""))
     return [plain for part in _BREAK.split(small) if (plain := _plain(part))]
+
+
+def _with_letters(match: re.Match[str]) -> str:
+    """ "s3lvm0rd" as it is meant; a number stays a number."""
+    word = match.group()
+    return word.translate(_LEET) if any(char.isalpha() for char in word) else word
 
 
 def _plain(sentence: str) -> str:

@@ -17,7 +17,7 @@ _FIELD_ENDING = (
     r"dalen|gården?|banken|brinken?|svinget|sving|buen|stien|kajen?|løkken|engen|kvarter|dyssen|åsen|holmen)"
 )
 _NUMBER_WORDS = (
-    r"(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|to|tre|"
+    r"(?:(?:et\s)?hundrede(?:\sog\s\w+)?|(?:en|to|tre|fire|fem|seks|syv|otte|ni)og(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|to|tre|"
     r"fire|fem|seks|syv|otte|ni|ti|elleve|tolv|tretten|fjorten|femten|seksten|sytten|atten|nitten|tyve|tredive|fyrre)"
 )
 _NO_HOUSE = (

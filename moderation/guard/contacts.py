@@ -59,7 +59,7 @@ _TRAILING = ".,;:!?)]}'\"»”…"
 # Names elsewhere ------------------------------------------------------------------------------------------------
 
 _PLATFORM = (
-    r"(?:sn[a@4]?p(?:chat|pen)?|sc|👻|[i1]nst[a@4](?:gram|en)?|ig|tik\s?tok|tt|discord|dc|kik|facebook|fb|messenger|telegram|whats\s?app|"
+    r"(?:sn[aæ@4]?p(?:chat|pen)?|sc|👻|[i1]nst[a@4](?:gram|en)?|ig|tik\s?tok|tt|discord|dc|kik|facebook|fb|messenger|telegram|whats\s?app|"
     r"signal|steam|xbox|psn|playstation|roblox|twitch|reddit|yubo|bereal|twitter|wizz|tinder|vsco|threads|skype|"
     r"fortnite|minecraft|valorant|epic|gamertag)"
 )
@@ -75,10 +75,13 @@ _ADD_ME = re.compile(
     rf"(?:jeg hedder\s|under\s|som\s)?(?P<name>{_NAME})"
 )
 _ON = re.compile(
-    rf"\b(?:hedder|heder|er|add|adde|tilføj|følg|find|søg|skriv til|søg efter|som)\s(?P<name>{_NAME})\s"
+    rf"\b(?:hedder|heder|er|add|adde|tilføj|følg|find|søg|skriv til|søg efter|som)(?:\smig)?[:,]?\s(?P<name>{_NAME})\s"
     rf"(?:på|on|i)\s(?:min\s|mit\s)?{_PLATFORM}\b"
 )
-_BARE_TOLD = re.compile(rf"(?:^|[\n,;.(])\s?(?:min\s|mit\s)?{_PLATFORM}\s(?P<name>{_NAME})\s?(?:$|[\n,;.!)])")
+_BARE_TOLD = re.compile(
+    rf"(?:^|[\n,;.(]|[^\w\s,.;@-])\s?(?:min\s|mit\s)?{_PLATFORM}\s(?P<name>{_NAME})\s?(?:$|[\n,;.!)])"
+)
+_ITS_MINE = re.compile(rf"(?<![\w.@])(?P<name>{_NAME})\s(?:er|is)\s(?:min|mit|my)\s{_PLATFORM}\b")
 _ON_IT = re.compile(rf"\bpå\s{_PLATFORM}\s(?:er|hedder)\sjeg\s(?P<name>{_NAME})")
 _ODD = re.compile(r"\bhedder\s(?P<name>[a-zæøå]\w+[._\d][\w.]*\w)")
 _USER = re.compile(
@@ -125,7 +128,7 @@ def _handles(folded: Folded) -> Iterator[Span]:
     for match in _AT_NAME.finditer(text):
         if _is_elsewhere(match, text):
             yield folded.span(match.start(), match.end(), "HANDLE")
-    for pattern in (_TOLD, _ADD_ME, _ON, _ON_IT, _ODD, _BARE_TOLD, _USER):
+    for pattern in (_TOLD, _ADD_ME, _ON, _ON_IT, _ITS_MINE, _ODD, _BARE_TOLD, _USER):
         for match in pattern.finditer(text):
             if _is_handle(match, text):
                 yield folded.span(match.start("name"), match.end("name"), "HANDLE")

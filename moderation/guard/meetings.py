@@ -41,6 +41,24 @@ _MEETUP = (
     ),
     _rule(r"\b(?:mød|møder) (?:mig|dig) ", _PLACE, _TO_THE_END),
     _rule(
+        r"\b(?:nogen|hvem|du|i)(?: her| fra \w+)? (?:der |som )?",
+        r"(?:vil|kunne tænke sig at|frisk på at|har lyst til at|er klar på at) ",
+        _SOON,
+        r"(?:mødes|ses i virkeligheden|hænge ud)\b",
+        _TO_THE_END,
+    ),
+    _rule(
+        r"\bjeg (?:kan|vil|skal|kommer og) (?:gerne |godt |bare )?(?:hente|henter|besøge|besøger) dig\b", _TO_THE_END
+    ),
+    _rule(r"\bkom (?:hen |ned |over )?(?:til|på|ved) [^.!?\n]{2,30}? (?:kl\.?|klokken) ?\d{1,2}(?:[.:]\d\d)?"),
+    _rule(
+        r"\b(?:skal|kan|kunne|vil) (?:vi|du|i|nogen) ",
+        _SOON,
+        r"(?:tage|drikke|spise|snuppe|få) (?:en |et |noget )?(?:kop |tur )?",
+        r"(?:kaffe|øl|burger|is|kakao|te|pizza|mcd\w*)\b",
+        _TO_THE_END,
+    ),
+    _rule(
         r"\b(?:mødes|ses) (?:vi |bare |så )?",
         rf"(?:{_PLACE}|irl|i virkeligheden|face to face|uden ?for chatten)",
         _TO_THE_END,
@@ -59,7 +77,8 @@ _MEETUP = (
     _rule(
         r"\b(?:vil|skal|kan) (?:du|i|nogen|vi) ",
         _SOON,
-        r"(?:med? (?:i (?:biografen|byen|tivoli|biffen)|til (?:fest|koncert|stranden))|ses irl|snakke irl|"
+        r"(?:med? (?:(?:en tur )?(?:i|til) (?:biografen|byen|tivoli|biffen|fest|koncert|stranden|parken))|"
+        r"ses irl|snakke irl|"
         r"drikke (?:en )?(?:kaffe|øl) sammen|gå en tur (?:sammen|med mig)|tage (?:i byen|ud) sammen)",
         _TO_THE_END,
     ),
@@ -76,6 +95,13 @@ _ELSEWHERE = (
         r"(?:din|dit|your|jeres)? ?",
         rf"(?:{_APPS}|{_NUMBER})\b(?! (?:konto|streak))",
     ),
+    _rule(
+        r"\b(?:skriv(?:e)?|snakke?|skrives|dm) (?:bare |lige |gerne )?(?:til mig |med mig |sammen |ved )?",
+        r"(?:privat(?! til (?:en )?(?:råd|voks|jer|personale))|i dm|på dm|i pb|et andet sted|",
+        r"uden ?for (?:chatten|siden))",
+    ),
+    _rule(r"\bhvad? (?:hedder|kalder|er) (?:du|i) (?:dig )?(?:på|i) ", _APPS, r"\b"),
+    _rule(r"\bhvad? er (?:dit|din) (?:brugernavn|username|gamertag|profil|user)\b"),
     _rule(rf"\bhar du (?:ikke )?(?:en |et )?(?:{_APPS}|nummer)(?:,| så| jeg kan| vi kan|\?|$)"),
     _rule(
         r"\b(?:skal|kan|ska|vil|kunne|må|lad) (?:vi|du|jeg|os) ",
