@@ -793,7 +793,14 @@ def test_the_list_tells_what_is_open_what_comes_and_how_it_went() -> None:
     closed_session(after="Vi talte om brødre.")
     make_session(title="Hemmelig", announced=False)
     page = words(Client().get("/chat/"))
-    order = ["Du kan gå ind nu", "Rollemodeller", "De næste chats", "Venner", "Sådan gik det de andre gange", "Tak for i"]
+    order = [
+        "Du kan gå ind nu",
+        "Rollemodeller",
+        "De næste chats",
+        "Venner",
+        "Sådan gik det de andre gange",
+        "Tak for i",
+    ]
     assert [page.index(said) for said in order] == sorted(page.index(said) for said in order)
     assert "Hemmelig" not in page
 

@@ -174,6 +174,8 @@ def test_a_restarting_server_says_so_and_readers_come_back(server: Site) -> None
             before = [client.arrivals for client in young]
             for process in server.processes:
                 process.terminate()
+            for process in server.processes:
+                await asyncio.to_thread(process.wait, 20)
             for number in range(len(server.processes)):
                 await asyncio.to_thread(server.restart, number)
             for client, arrivals in zip(young, before, strict=True):
