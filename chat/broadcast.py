@@ -4,6 +4,7 @@ The channel layer carries no text, no alias and no frame: it says "room 7 moved 
 that room looks into the database (law 6; delivery over a layer is at most once, so it may never be the truth).
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from chat.models import Event, Session
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = 1.0  # seconds; a layer that hangs must not hold up what is committed
 Deliver = Callable[[dict[str, Any], Sequence[Event]], bool]
 _hubs: list[Deliver] = []  # of this process; a hub takes the rows straight from here and wakes the others itself
 
@@ -67,6 +69,7 @@ async def send(wake: dict[str, Any]) -> None:
     if layer is None:
         return
     try:
-        await layer.group_send(group_of(wake["room"]), {"type": "room.wake", **wake})
+        async with asyncio.timeout(PATIENCE):
+            await layer.group_send(group_of(wake["room"]), {"type": "room.wake", **wake})
     except Exception as error:  # whatever a layer raises, the change is committed and must not look failed
         logger.warning("The channel layer did not take a wake: %s", type(error).__name__)

@@ -1,5 +1,6 @@
 """The socket door: it lets in, looks the command up, calls the verb and translates the refusal. It holds no rule."""
 
+import asyncio
 import logging
 import time
 from collections import deque
@@ -22,7 +23,7 @@ from accounts.addresses import address_of_scope, network_key
 from accounts.models import User
 from chat import hub
 from chat.commands import MAX_FRAME, MemberType, Ping, load, parse, ref_of, spoken_text
-from chat.entrance import Reader, let_in
+from chat.entrance import NOT_JOINED, Reader, let_in
 from chat.events import Pong, encode
 from chat.models import Connection, Role
 from chat.origins import is_own_origin
@@ -45,6 +46,7 @@ REFUSALS = 200  # within REFUSAL_SECONDS; then the socket closes
 REFUSAL_SECONDS = 10.0
 SOCKETS_PER_NETWORK = 400  # a whole school behind one address
 MAX_UNSENT = 256 * 1024  # bytes
+PATIENCE = 20.0  # seconds for a reader to take a replay
 CHUNK = 64  # events of a replay in one frame
 TYPING_EVERY = 3.0  # seconds
 INPUT_EVERY = timedelta(seconds=20)
@@ -80,14 +82,22 @@ class RoomConsumer(AsyncConsumer):
         self.room_seq = self.side_seq = 0
         self.known: set[int] = set()
         self.present: set[int] = set()
+        self.login = ""
+        self._wire: Any = None
         self._is_closed = False
-        self._is_busy = False
+        self._is_busy = True  # until the replay is out: what happens meanwhile waits behind it
         self._waiting: list[str] = []
         self._commands = Pace(COMMANDS_PER_SECOND, 1.0)
-        self._refusals = Pace(REFUSALS, REFUSAL_SECONDS)
+        self._refusals = Pace(REFUSALS - 1, REFUSAL_SECONDS)
         self._typed_at = -TYPING_EVERY
         self._input_at: datetime | None = None
         self._network = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # also when the server gave up waiting for us
+            self._let_go()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle one ASGI message, without the thread hop that Channels adds: nothing here uses that connection."""
@@ -128,10 +138,45 @@ class RoomConsumer(AsyncConsumer):
             for start in range(0, len(frames), CHUNK):
                 await self._send(frames[start : start + CHUNK])
 
+    async def replay(self, frames: Sequence[str]) -> None:
+        """Send what was missed no faster than the reader takes it, then what happened meanwhile."""
+        for start in range(0, len(frames), CHUNK):
+            if not await self._has_drained():
+                return
+            await self._send(frames[start : start + CHUNK])
+        if await self._has_drained():
+            await self._go_on()
+
+    async def _has_drained(self) -> bool:
+        """Wait until most of what was sent is on its way; False for a reader who is gone or takes nothing."""
+        deadline = time.monotonic() + PATIENCE
+        while self._wire and self._wire.unsent() > MAX_UNSENT // 4:
+            if not self._wire.is_open or time.monotonic() > deadline:
+                await self.close(TOO_SLOW)
+                return False
+            await asyncio.sleep(0.02)
+        return not self._is_closed
+
+    async def _go_on(self) -> None:
+        """Nothing is in hand any more: send what waited."""
+        self._is_busy = False
+        kept, self._waiting = self._waiting, []
+        if kept:
+            await self.deliver(kept)
+
     async def close(self, code: int) -> None:
         if not self._is_closed:
-            self._is_closed = True
+            self._let_go()
             await self.send({"type": "websocket.close", "code": code})
+
+    def _let_go(self) -> None:
+        """Hear nothing more and count no more; safe to repeat."""
+        self._is_closed = True
+        if self._network:
+            self._uncount()
+            self._network = ""
+        if self.reader is not None:
+            hub.current().leave(self, self.reader.session.pk)
 
     # ASGI -------------------------------------------------------------------------------------------------------
 
@@ -153,7 +198,7 @@ class RoomConsumer(AsyncConsumer):
             answer = await hub.in_thread(_let_in, scope=self.scope)
             if isinstance(answer, int):
                 return answer
-            self.reader, connection = answer
+            self.reader, connection, self.login = answer
             self.connection_pk, self.connection_id = connection.pk, connection.public_id
             await hub.current().enter(self, self.reader.session.pk, self._snapshot)
         except Exception as error:  # the database is away: the page comes back by itself
@@ -177,12 +222,12 @@ class RoomConsumer(AsyncConsumer):
         )
 
     async def _disconnect(self) -> None:
-        self._is_closed = True
-        if self._network:
-            self._uncount()
-        if self.reader is not None:
-            hub.current().leave(self, self.reader.session.pk)
-            await hub.in_thread(presence.depart, connection_id=self.connection_pk, now=timezone.now())
+        self._let_go()
+        if self.connection_pk:
+            try:
+                await hub.in_thread(presence.depart, connection_id=self.connection_pk, now=timezone.now())
+            except Exception as error:  # the lease runs out by itself
+                logger.warning("A goodbye was not noted: %s", type(error).__name__)
         raise StopConsumer
 
     def _uncount(self) -> None:
@@ -210,7 +255,7 @@ class RoomConsumer(AsyncConsumer):
         try:
             await self._obey(text)
         except Refused as refusal:
-            await self._refuse(encode(refusal.as_event(None)))
+            await self._refuse(self._in_their_language(refusal, None))
         except Exception as error:  # a bug or a lost database; the client comes back and asks again
             logger.error("A command failed: %s", type(error).__name__)
             await self.close(SERVER_TROUBLE)
@@ -231,11 +276,18 @@ class RoomConsumer(AsyncConsumer):
 
     async def _refuse_too_fast(self, body: Mapping[str, Any]) -> None:
         """Too many commands on this socket. Help comes first all the same (law 7)."""
-        said, ref = spoken_text(body), ref_of(body)
-        member = self._seat.member
-        if ref is not None and crisis.level_of(said, writer=member.role) == crisis.ACUTE:
-            await hub.in_thread(crisis.help_first, member_id=member.pk, ref=ref, text=said, now=timezone.now())
-        await self._refuse(encode(Refused("too_fast", wait=1).as_event(ref)))
+        said, ref, member = spoken_text(body), ref_of(body), self._seat.member
+        if said and ref is not None:
+            await hub.in_thread(
+                crisis.help_if_acute,
+                member_id=member.pk,
+                writer=member.role,
+                ref=ref,
+                text=said,
+                now=timezone.now(),
+            )
+            await asyncio.sleep(0)  # the hub hears of it first, and so does the reader
+        await self._refuse(self._in_their_language(Refused("too_fast", wait=1), ref))
 
     async def _ping(self, body: Mapping[str, Any]) -> None:
         command = cast(Ping, parse(body))
@@ -269,17 +321,19 @@ class RoomConsumer(AsyncConsumer):
             if not is_refused:
                 await self._send([frame])
         finally:
-            self._is_busy = False
-            kept, self._waiting = self._waiting, []
-        await self.deliver(kept)
+            await self._go_on()
         if is_refused:  # help that came of it stands before the refusal
             await self._refuse(frame)
 
     async def _refuse(self, frame: str) -> None:
+        if not self._is_closed:
+            await self._send([frame])
         if self._refusals.is_over():
             await self.close(TOO_MANY)
-        elif not self._is_closed:
-            await self._send([frame])
+
+    def _in_their_language(self, refusal: Refused, ref: str | None) -> str:
+        with translation.override(self._language()):
+            return encode(refusal.as_event(ref))
 
     def _language(self) -> str:
         chosen = _cookies(self.scope).get(settings.LANGUAGE_COOKIE_NAME, "")
@@ -303,14 +357,19 @@ def _user(cookies: Mapping[str, str]) -> User | AnonymousUser:
     return auth.get_user(cast(Any, SimpleNamespace(session=SessionStore(key))))
 
 
-def _let_in(*, scope: Mapping[str, Any]) -> tuple[Reader, Connection] | int:
-    """The reader with a tab open, or the close code."""
+def _let_in(*, scope: Mapping[str, Any]) -> tuple[Reader, Connection, str] | int:
+    """The reader with a tab open, and the login a counsellor is known by; or the close code."""
     cookies = _cookies(scope)
     slug, now = scope["url_route"]["kwargs"]["slug"], timezone.now()
     answer = let_in(slug=slug, cookies=cookies, user=_user(cookies), now=now)
     if isinstance(answer, int):
         return answer
-    return answer, presence.arrive(member_id=answer.member.pk, kind=Connection.Kind.SOCKET, now=now)
+    try:
+        connection = presence.arrive(member=answer.member, kind=Connection.Kind.SOCKET, now=now)
+    except presence.PlaceMoved:
+        return NOT_JOINED
+    login = cookies.get(settings.SESSION_COOKIE_NAME, "") if answer.member.is_counsellor else ""
+    return answer, connection, login
 
 
 class NowhereConsumer(AsyncConsumer):

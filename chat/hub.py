@@ -19,11 +19,12 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings
+from django.contrib.sessions.models import Session as Login
 from django.utils import timezone
 
 from chat import broadcast
 from chat.events import MemberJoined, MemberLeft, MemberTyping
-from chat.models import READABLE_AFTER_CLOSING, Connection, Event, Member, Session, Stream
+from chat.models import MAX_TABS, READABLE_AFTER_CLOSING, Connection, Event, Member, Session, Stream
 from chat.replay import Replay, card_of
 from chat.services import presence, rooms
 
@@ -36,6 +37,7 @@ READER_RENEWAL = 10.0  # seconds; a counsellor's lease is renewed with each answ
 REGROUP = 3600.0  # seconds; a group of the layer forgets its members after a day
 CLOSED = 4410
 TAKEN_OVER = 4409
+COME_BACK = 1012
 
 # SQLite has one writer: queueing here is cheaper than waiting for its lock. Pages have threads of their own.
 _threads = ThreadPoolExecutor(max_workers=1 if settings.ON_SQLITE else 8, thread_name_prefix="room")
@@ -54,6 +56,7 @@ class Socket(Protocol):
     is_counsellor: bool
     connection_pk: int
     connection_id: str
+    login: str  # a counsellor's; "" for all others
     room_seq: int
     side_seq: int
     known: set[int]
@@ -62,6 +65,8 @@ class Socket(Protocol):
     def answered_at(self) -> datetime: ...
 
     async def deliver(self, frames: Sequence[str]) -> None: ...
+
+    async def replay(self, frames: Sequence[str]) -> None: ...
 
     async def close(self, code: int) -> None: ...
 
@@ -76,6 +81,13 @@ class Room:
     cards: dict[int, dict[str, str]] = field(default_factory=dict)  # of everybody who was ever told of from here
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     grouped_at: float = 0.0
+    entering: int = 0  # sockets on their way in
+    is_looking: bool = False
+    is_look_wanted: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.sockets and not self.entering and not self.lock.locked()
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,15 @@ class Seen:
     head: int
     is_over: bool
     is_due: bool
+
+
+@dataclass(frozen=True)
+class There:
+    """Who is there: cards of those present, all tabs that may stay open with their members, logins that still hold."""
+
+    cards: dict[int, dict[str, str]]
+    tabs: dict[str, int]
+    logins: frozenset[str]
 
 
 class Hub:
@@ -106,17 +127,20 @@ class Hub:
         """Let `socket` hear the room from here on, and first send it what `snapshot` reads, without gap or doublet."""
         self._start()
         room = self.rooms.setdefault(session_id, Room(session_id))
-        async with room.lock:
-            replay = await snapshot()
-            if room.position < 0:
-                room.position = replay.position
-            socket.known, socket.present = set(replay.known), set(replay.present)
-            # What went out from here before this socket came lies within the replay; what follows has higher numbers.
-            socket.room_seq, socket.side_seq = replay.heads["room"], replay.heads["side"]
-            room.sockets.add(socket)
-            await socket.deliver([replay.entered])
-            await socket.deliver(replay.frames)
-        await self._join_group(room)
+        room.entering += 1
+        try:
+            async with room.lock:
+                replay = await snapshot()
+                if room.position < 0:
+                    room.position = replay.position
+                socket.known, socket.present = set(replay.known), set(replay.present)
+                # What went out from here before this socket came lies within the replay; what follows is higher.
+                socket.room_seq, socket.side_seq = replay.heads["room"], replay.heads["side"]
+                room.sockets.add(socket)
+        finally:
+            room.entering -= 1
+        await socket.replay([replay.entered, *replay.frames])
+        self._spawn(self._join_group(room))
         await self._look_who_is_there(room)
 
     def leave(self, socket: Socket, session_id: int) -> None:
@@ -125,7 +149,7 @@ class Hub:
         self._renewed.pop(socket.connection_pk, None)
 
     def _drop_empty_rooms(self) -> None:
-        for session_id in [pk for pk, room in self.rooms.items() if not room.sockets and not room.lock.locked()]:
+        for session_id in [pk for pk, room in self.rooms.items() if room.is_empty]:
             del self.rooms[session_id]
             self._spawn(self._leave_group(session_id))
 
@@ -193,7 +217,8 @@ class Hub:
         if self._channel is None or (time.monotonic() - room.grouped_at < REGROUP and room.grouped_at):
             return
         try:
-            await get_channel_layer().group_add(broadcast.group_of(room.session_id), self._channel)
+            async with asyncio.timeout(broadcast.PATIENCE):
+                await get_channel_layer().group_add(broadcast.group_of(room.session_id), self._channel)
             room.grouped_at = time.monotonic()
         except Exception as error:  # the beat finds what a wake would have told
             logger.warning("No group at the channel layer: %s", type(error).__name__)
@@ -202,9 +227,12 @@ class Hub:
         if self._channel is None or session_id in self.rooms:
             return
         try:
-            await get_channel_layer().group_discard(broadcast.group_of(session_id), self._channel)
+            async with asyncio.timeout(broadcast.PATIENCE):
+                await get_channel_layer().group_discard(broadcast.group_of(session_id), self._channel)
         except Exception as error:
             logger.warning("No group at the channel layer: %s", type(error).__name__)
+        if room := self.rooms.get(session_id):
+            room.grouped_at = 0.0  # somebody came back meanwhile: join again with the next look
 
     async def _follow(self, wake: Mapping[str, Any], events: Sequence[Event]) -> None:
         room = self.rooms.get(wake["room"])
@@ -239,7 +267,15 @@ class Hub:
         for socket in list(room.sockets):
             frames = [frame for event in events for frame in _frames_for(socket, event)]
             if frames:
-                await socket.deliver(frames)
+                await self._send(socket, frames)
+
+    async def _send(self, socket: Socket, frames: Sequence[str]) -> None:
+        """One reader's trouble is that reader's alone: the tab closes, comes back and asks for what it missed."""
+        try:
+            await socket.deliver(frames)
+        except Exception as error:
+            logger.warning("A socket took nothing: %s", type(error).__name__)
+            await socket.close(COME_BACK)
 
     async def type(self, session_id: int, member: str, *, by_counsellor: bool) -> None:
         """Pass on that `member` types, here and in the other processes."""
@@ -252,15 +288,33 @@ class Hub:
                 await socket.deliver([frame])
 
     async def _look_who_is_there(self, room: Room) -> None:
-        await in_thread(presence.expel_strangers, session_id=room.session_id)
-        cards, connections = await in_thread(_who_is_there, session_id=room.session_id)
+        """One look at a time, and one more when somebody asked meanwhile: an old look never overtakes a new one."""
+        room.is_look_wanted = True
+        if room.is_looking:
+            return
+        room.is_looking = True
+        try:
+            while room.is_look_wanted:
+                room.is_look_wanted = False
+                await self._look_once(room)
+        finally:
+            room.is_looking = False
+
+    async def _look_once(self, room: Room) -> None:
+        before = list(room.sockets)
+        logins = {socket.login for socket in before if socket.login}
+        there = await in_thread(_who_is_there, session_id=room.session_id, logins=logins)
         async with room.lock:
-            room.cards |= cards
+            room.cards |= there.cards
             for socket in list(room.sockets):
-                await self._tell_presence(socket, cards, room.cards)
-        for socket in list(room.sockets):
-            if socket.connection_id not in connections:
-                await socket.close(TAKEN_OVER)
+                await self._tell_presence(socket, there.cards, room.cards)
+        for socket in before:
+            if socket.connection_id not in there.tabs:
+                # `evict` told the others why. One that was not told comes back and hears it at the door.
+                tabs = sum(member == socket.member_id for member in there.tabs.values())
+                await socket.close(TAKEN_OVER if tabs >= MAX_TABS else COME_BACK)
+            elif socket.login and socket.login not in there.logins:
+                await socket.close(COME_BACK)  # logged out elsewhere: the door says so
 
     async def _tell_presence(
         self, socket: Socket, here: Mapping[int, dict[str, str]], cards: Mapping[int, dict[str, str]]
@@ -270,7 +324,7 @@ class Hub:
         socket.known |= here.keys()
         socket.present = set(here)
         if frames:
-            await socket.deliver(frames)
+            await self._send(socket, frames)
 
     async def _evict(self, room: Room, connection_id: str, code: int) -> None:
         for socket in list(room.sockets):
@@ -295,7 +349,10 @@ class Hub:
         seen = await in_thread(_look, session_ids=[room.session_id for room in rooms_here], answered=answered)
         for room in rooms_here:
             if room.session_id in seen:
-                await self._catch_up(room, seen[room.session_id])
+                try:
+                    await self._catch_up(room, seen[room.session_id])
+                except Exception as error:  # one room's trouble must not stop the others
+                    logger.warning("A room's beat failed: %s", type(error).__name__)
 
     async def _catch_up(self, room: Room, seen: Seen) -> None:
         if seen.is_due:
@@ -305,7 +362,8 @@ class Hub:
             for socket in list(room.sockets):
                 await socket.close(CLOSED)
         elif (self._beats + room.session_id) % PRESENCE_EVERY == 0:
-            await self._join_group(room)
+            self._spawn(self._join_group(room))
+            await in_thread(presence.expel_strangers, session_id=room.session_id)
             await self._look_who_is_there(room)
 
     def _answers(self, rooms_here: Iterable[Room]) -> dict[int, datetime]:
@@ -344,11 +402,16 @@ def _events_after(*, session_id: int, position: int) -> list[Event]:
     return list(events.select_related("author").order_by("position"))
 
 
-def _who_is_there(*, session_id: int) -> tuple[dict[int, dict[str, str]], set[str]]:
-    """Cards of those present, and the ids of all tabs that may stay open."""
-    members = Member.objects.filter(session_id=session_id).present(now=timezone.now())
-    connections = Connection.objects.filter(session_id=session_id).values_list("public_id", flat=True)
-    return {member.pk: card_of(member) for member in members}, set(connections)
+def _who_is_there(*, session_id: int, logins: set[str]) -> There:
+    now = timezone.now()
+    members = Member.objects.filter(session_id=session_id).present(now=now)
+    tabs = Connection.objects.filter(session_id=session_id).values_list("public_id", "member_id")
+    alive = Login.objects.filter(session_key__in=logins, expire_date__gt=now).values_list("session_key", flat=True)
+    return There(
+        cards={member.pk: card_of(member) for member in members},
+        tabs=dict(tabs),
+        logins=frozenset(alive) if logins else frozenset(),
+    )
 
 
 def _look(*, session_ids: Sequence[int], answered: Mapping[int, datetime]) -> dict[int, Seen]:

@@ -40,8 +40,9 @@ def asked_number(value: str | None, *, head: int, start: int) -> int:
 
 def read(*, member: Member, after: str | None, side_after: str | None, now: datetime) -> Replay:
     """The room as `member` may see it, from the numbers they had. Nothing beyond `heads` is in it."""
-    session = Session.objects.get(pk=member.session_id)
-    member.refresh_from_db()
+    # One statement: read apart, the heads of session and member could be of different moments.
+    member = Member.objects.select_related("session").get(pk=member.pk)
+    session = member.session
     heads = {"room": session.room_head, "side": session.desk_head if member.is_counsellor else member.private_head}
     start = 0 if member.is_counsellor else member.room_start or 0
     origin = {

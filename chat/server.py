@@ -33,6 +33,10 @@ class Wire:
     def answered_at(self) -> datetime:
         return self._protocol.answered_at
 
+    @property
+    def is_open(self) -> bool:
+        return bool(self._protocol.state == self._protocol.STATE_OPEN)
+
     def unsent(self) -> int:
         """Bytes that the kernel has not taken yet."""
         transport = self._protocol.transport
@@ -60,11 +64,15 @@ class RoomProtocol(WebSocketProtocol):
 
     def serverSend(self, content: str, binary: bool = False) -> None:  # noqa: N802
         # A prepared message: autobahn would hold the limit of what clients may send against what we send.
-        self.sendPreparedMessage(self.factory.prepareMessage(content.encode(), isBinary=binary))
+        if self.state == self.STATE_OPEN:
+            self.sendPreparedMessage(self.factory.prepareMessage(content.encode(), isBinary=binary))
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=code or 1000, isReply=False)
+
+    def __repr__(self) -> str:
+        return "<RoomProtocol>"  # Daphne writes it into its log, and an address has no place there (T04)
 
     def check_timeouts(self) -> None:
         """Called once a second: beat, and drop whoever stopped answering."""
@@ -84,7 +92,8 @@ class RoomFactory(WebSocketFactory):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.setProtocolOptions(failByDrop=False)  # a frame too big is answered with 1009, not with a dropped line
+        # A frame too big is answered with 1009, not with a dropped line; and a slow reader gets the time to see 1013.
+        self.setProtocolOptions(failByDrop=False, closeHandshakeTimeout=20)
 
 
 class RoomServer(daphne.server.Server):
@@ -96,12 +105,18 @@ class RoomServer(daphne.server.Server):
         return super().create_application(protocol, scope)
 
     def timeout_checker(self) -> None:
+        reactor.callLater(1, self.timeout_checker)  # type: ignore[arg-type]  # first: one bad line must not stop the beat
         for protocol in list(self.connections):
             protocol.check_timeouts()
-        reactor.callLater(1, self.timeout_checker)  # type: ignore[arg-type]
+
+    def listen_success(self, port: Any) -> None:
+        self.ports = [*getattr(self, "ports", []), port]
+        super().listen_success(port)
 
     def kill_all_applications(self) -> Any:
-        """Tell every reader to come back, let that out, then end."""
+        """Take nobody in any more, tell every reader to come back, let that out, then end."""
+        for port in getattr(self, "ports", []):
+            port.stopListening()
         for protocol in list(self.connections):
             if isinstance(protocol, RoomProtocol) and protocol.state == protocol.STATE_OPEN:
                 protocol.serverClose(RESTARTING)

@@ -159,7 +159,11 @@ if REDIS_URL:
             },
         }
     }
-    _cache: dict[str, object] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    _cache: dict[str, object] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
     CACHES = {
         "default": {**_cache, "KEY_PREFIX": "page"},
         "ratelimit": {**_cache, "KEY_PREFIX": "limit"},
@@ -298,6 +302,7 @@ if os.environ.get("EMAIL_URL"):
     vars().update(environ.Env.email_url_config(os.environ["EMAIL_URL"]))
 elif not DEMO:
     raise ImproperlyConfigured("EMAIL_URL is not set (smtp://…): coordinators are alerted by mail when nobody comes.")
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SAMRUM_MAIL_FROM", "samrum@localhost")
 
 # The background worker ------------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ def perform(*, member_id: int, role: str, body: Mapping[str, Any], now: datetime
         return _once(member_id, command, said, level, now)
     except Refused as refusal:
         ref = ref_of(body)
+        if before := Answer.objects.filter(member_id=member_id, ref=ref).first():
+            return before.frame  # whatever it carries this time
         if level == crisis.ACUTE and ref is not None:
             crisis.help_first(member_id=member_id, ref=ref, text=said, now=now)
         return encode(refusal.as_event(ref))

@@ -11,18 +11,29 @@ from chat.permissions import can_lead
 from chat.services import rooms
 
 RELOAD_GRACE = timedelta(seconds=5)  # a counsellor who reloads the page is back before this is over
+SILENT = timedelta(seconds=15)  # a living socket's row is renewed at least this often
 TAKEN_OVER = 4409
 NOT_ALLOWED = 4403
 
 
+class PlaceMoved(Exception):  # noqa: N818 - an answer, not an error
+    """The place went on to another token while this one was on its way in (T15)."""
+
+
 @transaction.atomic
-def arrive(*, member_id: int, kind: Connection.Kind, now: datetime) -> Connection:
+def arrive(*, member: Member, kind: Connection.Kind, now: datetime) -> Connection:
     """A tab opens. The fourth socket of a member ends the oldest; a request over HTTP renews the one before it.
+
+    `member` is as the door knew it; raises PlaceMoved when its token is not the place's any more.
 
     A young person's replay begins at the first arrival. A counsellor's arrival brings a waiting room back at once.
     """
-    session = Session.objects.locked(Member.objects.get(pk=member_id).session_id)
-    member = Member.objects.get(pk=member_id)
+    session = Session.objects.locked(member.session_id)
+    known = Member.objects.filter(pk=member.pk, token_hash=member.token_hash).first()
+    if known is None:
+        raise PlaceMoved
+    member = known
+    was_here = Member.objects.present(now=now).filter(pk=member.pk).exists()
     if member.room_start is None:
         member.room_start = 0 if member.is_counsellor else session.room_head
     member.seen_at = now
@@ -30,16 +41,29 @@ def arrive(*, member_id: int, kind: Connection.Kind, now: datetime) -> Connectio
     connection = _http_tab(session, member, now) if kind == Connection.Kind.HTTP else _socket_tab(session, member, now)
     if member.is_counsellor:
         rooms.settle(session=session, now=now)
-    broadcast.presence_changed(session.pk)
+    if kind == Connection.Kind.SOCKET or not was_here:
+        broadcast.presence_changed(session.pk)
     return connection
 
 
 def _socket_tab(session: Session, member: Member, now: datetime) -> Connection:
     sockets = Connection.objects.alive(now=now).filter(member=member, kind=Connection.Kind.SOCKET)
-    for oldest in sockets.order_by("-opened_at", "-pk")[MAX_TABS - 1 :]:
+    # Lines that broke without a word go first, then the oldest.
+    by_life = sorted(sockets, key=lambda tab: (tab.answered_at > now - SILENT, tab.opened_at, tab.pk), reverse=True)
+    for oldest in by_life[MAX_TABS - 1 :]:
         oldest.delete()
         broadcast.evict(session.pk, oldest.public_id, TAKEN_OVER)
-    return Connection.objects.create(session=session, member=member, opened_at=now, answered_at=now, input_at=now)
+    return Connection.objects.create(
+        session=session, member=member, opened_at=now, answered_at=now, input_at=_last_input(member, now)
+    )
+
+
+def _last_input(member: Member, now: datetime) -> datetime:
+    """Opening the page is input; a line that broke a moment ago and comes back by itself is none (law 1)."""
+    if not member.is_counsellor:
+        return now
+    recent = member.connections.filter(kind=Connection.Kind.SOCKET, answered_at__gt=now - timedelta(minutes=1))
+    return max((tab.input_at for tab in recent), default=now)
 
 
 def _http_tab(session: Session, member: Member, now: datetime) -> Connection:
@@ -64,8 +88,7 @@ def note_input(*, connection_id: int, now: datetime) -> None:
     row = Connection.objects.select_related("session").filter(pk=connection_id).first()
     if row is None:
         return
-    row.input_at = now
-    row.save(update_fields=["input_at"])
+    Connection.objects.filter(pk=connection_id).update(input_at=now)
     if row.session.state == Session.State.WAITING:
         settle(session_id=row.session_id, now=now)
 
@@ -78,8 +101,8 @@ def depart(*, connection_id: int, now: datetime) -> None:
         return
     Member.objects.filter(pk=connection.member_id).update(seen_at=now)
     if connection.member.is_counsellor:
-        connection.answered_at = min(connection.answered_at, now - LEASE + RELOAD_GRACE)
-        connection.save(update_fields=["answered_at"])
+        lapsed = min(connection.answered_at, now - LEASE + RELOAD_GRACE)
+        Connection.objects.filter(pk=connection_id).update(answered_at=lapsed)
     else:
         connection.delete()
     broadcast.presence_changed(connection.session_id)
@@ -91,7 +114,6 @@ def settle(*, session_id: int, now: datetime) -> None:
     rooms.settle(session=Session.objects.locked(session_id), now=now)
 
 
-@transaction.atomic
 def expel_strangers(*, session_id: int) -> None:
     """Close the tabs of counsellors who were taken off the session, switched off, or lost their role meanwhile."""
     open_tabs = Connection.objects.filter(session_id=session_id, member__user__isnull=False)

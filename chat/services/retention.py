@@ -14,12 +14,13 @@ from pathlib import Path
 import redis
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from chat.models import Alert, Answer, Connection, Event, Member, Session, Waiter
 from chat.services import afterwards
 from chat.services.rooms import attendance
+from moderation.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -33,12 +34,21 @@ def sweep(*, now: datetime) -> int:
     """Erase what is due and finish what was begun. Answers how many sessions' text was deleted."""
     due = list(Session.objects.to_erase(now=now).order_by("pk"))
     for session in due:
-        erase(session=session, now=now)
+        _erase_alone(session, now)
     begun = Session.objects.filter(erased_at__isnull=False, scrubbed_at__isnull=True)
     ids = list(begun.values_list("pk", flat=True))
     if ids and scrub():
         Session.objects.filter(pk__in=ids).update(scrubbed_at=timezone.now())
     return len(due)
+
+
+def _erase_alone(session: Session, now: datetime) -> None:
+    """One session's trouble keeps no other's text, and the draft of a post keeps nothing."""
+    try:
+        erase(session=session, now=now)
+        afterwards.prepare(session=session, now=now)
+    except (DatabaseError, Refused) as error:
+        logger.error("A session could not be put away: %s", type(error).__name__)
 
 
 @transaction.atomic
@@ -55,7 +65,6 @@ def erase(*, session: Session, now: datetime) -> None:
     session.state_before_waiting, session.waiting_since, session.closes_at = "", None, None
     session.erased_at = now
     session.save()
-    afterwards.prepare(session=session, now=now)
 
 
 def _path_to_session(model: type) -> str:

@@ -125,7 +125,7 @@ def due(session: Session, *, led: bool, now: datetime) -> str:
     if session.ends_at + timedelta(hours=1) <= now:
         return "close"
     is_late = not led and session.no_show_told_at is None and session.starts_at + NO_SHOW_AFTER <= now
-    return "no_show" if is_late else ""
+    return "no_show" if is_late and is_announced(session, now=now) else ""
 
 
 def settle(*, session: Session, now: datetime) -> list[Event]:

@@ -23,10 +23,11 @@ ALIVE_WITHIN = timedelta(minutes=3)
 def sweep() -> None:
     """Once a minute: rooms whose time came, empty chairs, text that is due to disappear."""
     now = timezone.now()
-    settle_rooms(now=now)
-    mail_about_no_shows(now=now)
-    presence.forget_the_gone(now=now)
-    retention.sweep(now=now)
+    for step in (retention.sweep, settle_rooms, presence.forget_the_gone, mail_about_no_shows):
+        try:
+            step(now=now)
+        except Exception as error:  # one step's trouble must not keep the others waiting, least of all the erasure
+            logger.error("The worker could not do %s: %s", step.__name__, type(error).__name__)
     WorkerBeat.objects.update_or_create(name=SWEEPER, defaults={"beat_at": timezone.now()})
 
 
@@ -59,10 +60,9 @@ def mail_about_no_shows(*, now: datetime) -> None:
     """Tell the coordinators, once, that nobody came to lead a session. The mail names the time, not the topic."""
     unseen = Session.objects.filter(no_show_told_at__isnull=False, no_show_mailed_at__isnull=True)
     for session in unseen:
-        Session.objects.filter(pk=session.pk).update(no_show_mailed_at=now)
         addresses = coordinator_addresses(session)
-        if addresses:
-            _mail(session, addresses)
+        if not addresses or _mail(session, addresses):
+            Session.objects.filter(pk=session.pk).update(no_show_mailed_at=now)
 
 
 def coordinator_addresses(session: Session) -> list[str]:
@@ -74,7 +74,8 @@ def coordinator_addresses(session: Session) -> list[str]:
     return sorted(set(coordinators.values_list("email", flat=True)))
 
 
-def _mail(session: Session, addresses: list[str]) -> None:
+def _mail(session: Session, addresses: list[str]) -> bool:
+    """Whether it went; else the next sweep tries again."""
     with translation.override(settings.LANGUAGE_CODE):
         time = timezone.localtime(session.starts_at).strftime("%H.%M")
         subject = _("No counsellor at %(time)s") % {"time": time}
@@ -86,3 +87,5 @@ def _mail(session: Session, addresses: list[str]) -> None:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
     except OSError as error:
         logger.error("The mail about an empty chair was not sent: %s", type(error).__name__)
+        return False
+    return True

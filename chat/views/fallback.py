@@ -16,7 +16,7 @@ from chat.limits import REQUESTS, is_over
 from chat.models import Connection, Event, Member, Stream
 from chat.replay import read
 from chat.services.commands import perform
-from chat.services.presence import arrive
+from chat.services.presence import PlaceMoved, arrive
 from chat.views.room import find_reader, render_room
 from moderation.refusals import Refused
 
@@ -38,7 +38,10 @@ def log(request: HttpRequest, slug: str) -> HttpResponse:
     if is_over(request, group="log", rate=REQUESTS):
         return _turned_away(4429)
     now = timezone.now()
-    arrive(member_id=reader.member.pk, kind=Connection.Kind.HTTP, now=now)
+    try:
+        arrive(member=reader.member, kind=Connection.Kind.HTTP, now=now)
+    except PlaceMoved:
+        return _turned_away(4401)
     replay = read(
         member=reader.member, after=request.GET.get("after"), side_after=request.GET.get("side_after"), now=now
     )
@@ -59,6 +62,8 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         body = _body(request)
         answer, extra = _answer(reader, body)
+    except PlaceMoved:
+        return _turned_away(4401) if wants_json else redirect("front")
     except Refused as refusal:
         body, answer, extra = {}, encode(refusal.as_event(None)), []
     if wants_json:
@@ -104,7 +109,7 @@ def _cast(value: str, kind: Any) -> Any:
 def _answer(reader: Reader, body: Mapping[str, Any]) -> tuple[str, list[str]]:
     """The answer, and what went with it on the reader's own line."""
     member, now = reader.member, timezone.now()
-    arrive(member_id=member.pk, kind=Connection.Kind.HTTP, now=now)
+    arrive(member=member, kind=Connection.Kind.HTTP, now=now)
     if body.get("type") in (Ping.type, MemberType.type):
         parse(body)
         return Pong().frame(), []

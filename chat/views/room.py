@@ -24,7 +24,7 @@ from chat.models import Connection, Event, Member, Session, Stream
 from chat.places import WORD_CODE, drop_token, token_in
 from chat.replay import LIMITS, card_of, room_of
 from chat.room_strings import room_strings
-from chat.services.presence import arrive
+from chat.services.presence import PlaceMoved, arrive
 from referrals.cards import help_now
 
 FRAME_SECONDS = 10
@@ -133,7 +133,10 @@ def frame(request: HttpRequest, slug: str) -> HttpResponse:
     reader = find_reader(request, slug)
     if isinstance(reader, int):
         return render(request, "chat/frame.html", {"events": [], "is_gone": True})
-    arrive(member_id=reader.member.pk, kind=Connection.Kind.HTTP, now=timezone.now())
+    try:
+        arrive(member=reader.member, kind=Connection.Kind.HTTP, now=timezone.now())
+    except PlaceMoved:
+        return render(request, "chat/frame.html", {"events": [], "is_gone": True})
     reader.member.refresh_from_db()
     context = {"events": messages_for(reader.member), "session": reader.session, "is_gone": False}
     response = render(request, "chat/frame.html", context)

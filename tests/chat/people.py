@@ -73,7 +73,7 @@ def seat_staff(session: Session, user: User, *, now: datetime | None = None) -> 
 
 def be_present(member: Member, *, now: datetime | None = None) -> Connection:
     """An open socket, as the verbs see it."""
-    return arrive(member_id=member.pk, kind=Connection.Kind.SOCKET, now=now or timezone.now())
+    return arrive(member=Member.objects.get(pk=member.pk), kind=Connection.Kind.SOCKET, now=now or timezone.now())
 
 
 def lead_of(session: Session) -> User:
