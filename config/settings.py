@@ -57,7 +57,6 @@ if not NETWORK_LIMITS and not DEMO:
 # Apps -----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "daphne",
     "config",
     "chat",
     "blog",
