@@ -217,6 +217,8 @@ def test_without_a_counsellor_the_room_says_so_and_keeps_the_text(evening: Eveni
     say(page, "er der nogen?")
     expect(page.locator("[data-refusal]")).to_be_visible()
     expect(page.locator("#text")).to_have_value("er der nogen?")
+    page.set_viewport_size({"width": 360, "height": 400})  # with the keyboard open
+    assert page.evaluate(OUT_OF_SIGHT) == []
     evening.counsellor(1)
     expect(room_of(page)).to_have_attribute("data-state", "open")
     expect(page.locator("[data-refusal]")).to_be_hidden()

@@ -87,7 +87,9 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
 
   function renderReply() {
     show(reply, replyTo !== null);
-    if (replyTo) setText(find("[data-reply-text]", reply), `${phrase("reply_to", { name: replyTo.name })} ${replyTo.text}`);
+    if (!replyTo) return;
+    const { name, text } = replyTo;
+    setText(find("[data-reply-text]", reply), `${phrase("reply_to", { name })} ${text}`);
   }
 
   function submit() {
@@ -104,6 +106,12 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
     count();
     save();
     onSend(text, answers);
+  }
+
+  /** @param {{text: string, kind: string}} piece @returns {HTMLElement} */
+  function drawFound({ text, kind }) {
+    const word = make("b", {}, `(${phrase(`span_${kind}`)})`);
+    return make("span", { class: "found" }, make("mark", {}, text), " ", word);
   }
 
   function hideRefusal() {
@@ -124,7 +132,8 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "Escape" && replyTo) dropReply();
-    if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || touch.matches) return;
+    const isPlain = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
+    if (event.key !== "Enter" || !isPlain || touch.matches) return;
     event.preventDefault();
     submit();
   });
@@ -186,13 +195,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
       setText(find("[data-refusal-text]", refusal), why);
       const found = find("[data-refusal-found]", refusal);
       show(found, spans.length > 0);
-      found.replaceChildren(
-        ...cutAt(text, spans).map((piece) =>
-          piece.kind
-            ? make("span", { class: "found" }, make("mark", {}, piece.text), " ", make("b", {}, `(${phrase(`span_${piece.kind}`)})`))
-            : piece.text,
-        ),
-      );
+      found.replaceChildren(...cutAt(text, spans).map((piece) => (piece.kind ? drawFound(piece) : piece.text)));
       show(refusal, true);
     },
 

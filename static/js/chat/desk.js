@@ -16,7 +16,11 @@ export function createDesk(panel, template) {
   const list = find("[data-desk-list]", panel);
   const told = new Set();
 
-  /** @param {Room} room @param {string} key @param {{kind: string, title: string, at: string, member: string, text: string, note: string}} card */
+  /**
+   * @param {Room} room
+   * @param {string} key
+   * @param {{kind: string, title: string, at: string, member: string, text: string, note: string}} card
+   */
   function put(room, key, { kind, title, at, member, text, note }) {
     const element = cards.get(key) ?? stamp(template);
     element.dataset.kind = kind;
@@ -34,13 +38,15 @@ export function createDesk(panel, template) {
   /** @param {Room} room @param {Alert} alert */
   function putAlert(room, alert) {
     const { phrase } = room;
+    const isAcute = alert.level === "acute";
+    const untaken = phrase(isAcute ? "alert_acute_note" : "alert_note");
     put(room, alert.alert, {
       kind: alert.level || alert.kind,
-      title: phrase(alert.level === "acute" ? "alert_acute" : "alert"),
+      title: phrase(isAcute ? "alert_acute" : "alert"),
       at: alert.at,
       member: alert.member,
       text: alert.excerpt ?? phrase("removed"),
-      note: alert.by ? phrase("alert_taken", { name: room.nameOf(alert.by) }) : phrase(alert.level === "acute" ? "alert_acute_note" : "alert_note"),
+      note: alert.by ? phrase("alert_taken", { name: room.nameOf(alert.by) }) : untaken,
     });
   }
 
@@ -90,7 +96,8 @@ export function createDesk(panel, template) {
       for (const alert of open) {
         if (told.has(alert.alert)) continue;
         told.add(alert.alert);
-        if (live) room.announcer.urgent(room.phrase("alert_said", { name: room.nameOf(alert.member), text: alert.excerpt ?? "" }));
+        const said = { name: room.nameOf(alert.member), text: alert.excerpt ?? "" };
+        if (live) room.announcer.urgent(room.phrase("alert_said", said));
       }
     },
   };

@@ -90,12 +90,16 @@ export function createLog(options) {
     time.textContent = formats.time(at);
   }
 
+  /** @param {MessageRow} row @param {Row|undefined} before @returns {boolean} */
+  function isOneBreath(row, before) {
+    if (before?.kind !== "message" || before.member !== row.member) return false;
+    return Date.parse(row.at) - Date.parse(before.at) < ONE_BREATH_MS;
+  }
+
   /** @param {MessageRow} row @param {Row|undefined} before @returns {HTMLElement} */
   function drawMessage(row, before) {
     const element = stamp(template);
-    const follows =
-      before?.kind === "message" && before.member === row.member && Date.parse(row.at) - Date.parse(before.at) < ONE_BREATH_MS;
-    element.classList.toggle("message--follows", follows);
+    element.classList.toggle("message--follows", isOneBreath(row, before));
     fillHead(element, state.members[row.member], row.member === state.me?.id, row.at);
     find("[data-more]", element).onclick = () =>
       toggleMenu(element, () => actionsFor(/** @type {MessageRow} */ (current(element))));
@@ -110,7 +114,8 @@ export function createLog(options) {
 
   /** @param {import("./store.js").NoteRow} row @returns {HTMLElement} */
   function drawNote(row) {
-    return make("li", { class: "log__note log__note--state" }, phrase(`note_${row.state}`, { time: formats.time(row.at) }));
+    const words = phrase(`note_${row.state}`, { time: formats.time(row.at) });
+    return make("li", { class: "log__note log__note--state" }, words);
   }
 
   /** @param {Row} row */
@@ -134,8 +139,9 @@ export function createLog(options) {
   function countNews(anchor) {
     if (!stuck || away) unseen += 1;
     if (!away || unreadLine) return;
-    unreadLine = make("li", { class: "log__unread" }, make("span", {}, phrase("unread_line")));
-    list.insertBefore(unreadLine, anchor);
+    const line = make("li", { class: "log__unread" }, make("span", {}, phrase("unread_line")));
+    list.insertBefore(line, anchor);
+    unreadLine = line;
   }
 
   function clear() {
@@ -310,7 +316,9 @@ export function createLog(options) {
   // Only the row that is read has its button in the order of Tab.
   section.addEventListener("focusin", (event) => {
     const row = event.target instanceof Element && event.target.closest("[data-row]");
-    for (const more of list.querySelectorAll("[data-more]")) more.tabIndex = row && row.contains(more) ? 0 : -1;
+    for (const more of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[data-more]"))) {
+      more.tabIndex = row && row.contains(more) ? 0 : -1;
+    }
   });
 
   return {

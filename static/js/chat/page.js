@@ -2,12 +2,14 @@
 /** One room on one page: the parts wired together. The young person's page and the counsellor's both begin here. */
 import { createAnnouncer } from "./announcer.js";
 import { createComposer } from "./composer.js";
-import { createFormats, createPhrase, find, isSafeLink, make, setText, show } from "./dom.js";
+import { createFormats, createPhrase, find, setText, show } from "./dom.js";
+import { createHelp } from "./help.js";
 import { createLog } from "./log.js";
 import { createOutbox, createRequests } from "./outbox.js";
 import { createPeople } from "./people.js";
 import { createLine } from "./socket.js";
 import { emptyState, isCaughtUp, mayWrite, receive } from "./store.js";
+import { followKeyboard, installListening, installPanels, tabStorage } from "./tab.js";
 
 /** @typedef {import("./store.js").State} State */
 /** @typedef {import("./store.js").MessageRow} MessageRow */
@@ -20,43 +22,13 @@ const NO_SHOW_MS = 5 * 60 * 1000;
 const TICK_MS = 20000;
 
 /** Refusals after which the text may go out later as it is: it goes back to its writer with the reason. */
-const GIVEN_BACK = new Set(["no_counsellor", "not_open", "muted", "identifying", "closed", "too_long", "bad_command", "unknown", "forbidden"]);
+const GIVEN_BACK = new Set([
+  ...["no_counsellor", "not_open", "muted", "identifying", "closed"],
+  ...["too_long", "bad_command", "unknown", "forbidden"],
+]);
 
 /** Refusals that a change of the room's state takes back. */
 const GONE_WHEN_WRITABLE = new Set(["no_counsellor", "not_open"]);
-
-/**
- * Text of this tab alone: gone with the tab, with sending and with the exit. After `forget` nothing is kept any more.
- * @param {string} key
- */
-function tabStorage(key) {
-  let isOver = false;
-
-  /** @param {any} value */
-  function save(value) {
-    try {
-      if (isOver || value === null || (Array.isArray(value) && !value.length)) sessionStorage.removeItem(key);
-      else sessionStorage.setItem(key, JSON.stringify(value));
-    } catch {
-      // Storage is switched off or full: the text still stands on the page.
-    }
-  }
-
-  return {
-    load() {
-      try {
-        return JSON.parse(sessionStorage.getItem(key) ?? "null");
-      } catch {
-        return null;
-      }
-    },
-    save,
-    forget() {
-      isOver = true;
-      save(null);
-    },
-  };
-}
 
 /**
  * @typedef {object} Room what a page built on this one can use
@@ -136,6 +108,9 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     onSilence: () => line.restart(),
   });
 
+  const helpBox = root.querySelector("[data-help]");
+  const toComposer = () => composer.focus();
+  const help = helpBox && createHelp({ box: helpBox, storage: memory.help, announcer, toComposer });
   const people = createPeople({ list: find("[data-people]"), template: find("#person-template"), phrase });
   const composer = createComposer({
     form: find("[data-composer]"),
@@ -159,7 +134,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     people,
     actionsFor,
     entryActions,
-    toComposer: composer.focus,
+    toComposer,
   });
 
   /** @type {Room} */
@@ -295,7 +270,9 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
         run: () => composer.answer(answered(row)),
       });
     }
-    if (own && state.room.state !== "closed") actions.push({ label: phrase("remove_mine"), run: () => removeMessage(row.id) });
+    if (own && state.room.state !== "closed") {
+      actions.push({ label: phrase("remove_mine"), run: () => removeMessage(row.id) });
+    }
     return [...actions, ...moreActions(room, row)];
   }
 
@@ -372,7 +349,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     renderWelcome();
     renderWho();
     renderBanner();
-    renderHelp();
+    help?.render(state.side.help);
     renderTyping();
     if (waitsToWrite && mayWrite(state)) {
       waitsToWrite = false;
@@ -398,11 +375,8 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   function renderWho() {
     const here = Object.values(state.members).filter((member) => member.present);
     const leading = here.filter((member) => member.role === "counsellor").map((member) => member.alias);
-    const closed = state.room.state === "closed";
-    setText(
-      find("[data-who]"),
-      closed ? phrase("closed_short") : leading.length ? phrase("leads", { names: formats.names(leading) }) : phrase("nobody_leads"),
-    );
+    const led = leading.length ? phrase("leads", { names: formats.names(leading) }) : phrase("nobody_leads");
+    setText(find("[data-who]"), state.room.state === "closed" ? phrase("closed_short") : led);
     for (const place of root.querySelectorAll("[data-count]")) setText(place, String(here.length));
   }
 
@@ -434,42 +408,13 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     }
   }
 
-  let helpShown = 0;
-
-  function renderHelp() {
-    const box = root.querySelector("[data-help]");
-    const latest = state.side.help.at(-1);
-    if (!(box instanceof HTMLElement) || !latest || latest.seq <= helpShown) return;
-    helpShown = latest.seq;
-    if (latest.seq <= (memory.help.load() ?? 0)) return;
-    setText(find("[data-help-text]", box), latest.text);
-    find("[data-help-cards]", box).replaceChildren(...latest.services.map(drawService));
-    show(box, true);
-    box.scrollTop = 0;
-    announcer.urgent(`${find("h2", box).textContent} ${latest.text} ${find("[data-help-112]", box).textContent}`);
-    find("[data-help-close]", box).onclick = () => {
-      memory.help.save(latest.seq);
-      show(box, false);
-      composer.focus();
-    };
-  }
-
-  /** @param {any} service @returns {HTMLElement} */
-  function drawService(service) {
-    const ways = service.channels.map((/** @type {any} */ channel) => {
-      if (!channel.href || !isSafeLink(channel.href)) return make("span", { class: "way" }, channel.label);
-      const outside = /^https?:/i.test(channel.href);
-      return make("a", { class: "way button", href: channel.href, ...(outside && { target: "_blank", rel: "noreferrer noopener" }) }, channel.label);
-    });
-    return make("li", { class: "service" }, make("strong", {}, service.name), make("span", { class: "service__ways" }, ...ways));
-  }
-
   function renderTyping() {
     const now = Date.now();
     const names = [...typing]
       .filter(([member, at]) => now - at < TYPING_SHOWN_MS && member !== state.me?.id && state.members[member]?.present)
       .map(([member]) => room.nameOf(member));
-    setText(find("[data-typing]"), names.length ? phrase("typing", { count: names.length, names: formats.names(names) }) : "");
+    const words = names.length ? phrase("typing", { count: names.length, names: formats.names(names) }) : "";
+    setText(find("[data-typing]"), words);
   }
 
   // The window -------------------------------------------------------------------------------------------------
@@ -487,62 +432,4 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   for (const part of root.querySelectorAll("[data-plain]")) part.remove();
   line.connect();
   return room;
-}
-
-/**
- * With the on-screen keyboard open the room is as high as what one can see, on browsers that lay the keyboard over it, too.
- * @param {HTMLElement} root
- */
-function followKeyboard(root) {
-  const viewport = window.visualViewport;
-  if (!viewport) return;
-  const fit = () => {
-    if (viewport.scale > 1.01) return; // zoomed by hand: leave the page as it is
-    document.documentElement.style.setProperty("--seen", `${viewport.height}px`);
-    if (viewport.offsetTop > 0 && root.contains(document.activeElement)) scrollTo(0, 0);
-  };
-  viewport.addEventListener("resize", fit);
-  fit();
-}
-
-/**
- * Beside the log there may be lists: on a phone one at a time lies over it.
- * @param {HTMLElement} root
- */
-function installPanels(root) {
-  const buttons = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-panel-button]"));
-
-  /** @param {string} name */
-  function open(name) {
-    root.dataset.panel = name;
-    for (const button of buttons) button.setAttribute("aria-expanded", String(button.dataset.panelButton === name));
-  }
-
-  for (const button of buttons) {
-    const name = button.dataset.panelButton ?? "";
-    show(button, true);
-    button.addEventListener("click", () => {
-      open(root.dataset.panel === name ? "" : name);
-      if (root.dataset.panel) find(`[data-panel-name="${name}"] [data-panel-title]`, root).focus();
-    });
-    const panel = find(`[data-panel-name="${name}"]`, root);
-    const close = () => {
-      open("");
-      button.focus();
-    };
-    find("[data-panel-close]", panel).addEventListener("click", close);
-    panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Escape" && root.dataset.panel === name) close();
-    });
-  }
-}
-
-/** @param {{load: () => any, save: (value: any) => void}} storage */
-function installListening(storage) {
-  const chosen = storage.load() ?? "all";
-  for (const choice of document.querySelectorAll("input[name=listening]")) {
-    if (!(choice instanceof HTMLInputElement)) continue;
-    choice.checked = choice.value === chosen;
-    choice.addEventListener("change", () => storage.save(choice.value));
-  }
 }

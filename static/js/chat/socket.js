@@ -224,8 +224,9 @@ export function createLine({ wsPath, logUrl, sayUrl, csrfToken, mayPoll, positio
     if (answer.ok) {
       onEvents(answer.events, asked);
       if (polling) poll();
-    } else if (answer.code === 4403) onEvents([{ type: "refused", ref: command.ref, code: "forbidden", text: "" }], asked);
-    else turn("lost", answer.code);
+    } else if (answer.code === 4403) {
+      onEvents([{ type: "refused", ref: command.ref, code: "forbidden", text: "" }], asked);
+    } else turn("lost", answer.code);
   }
 
   /** @param {number} code */

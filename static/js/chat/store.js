@@ -126,7 +126,8 @@ export const reducers = {
     ],
   }),
 
-  "message.removed": (state, event) => (event.stream === "room" ? withoutText(state, event.id) : sideRemoval(state, event)),
+  "message.removed": (state, event) =>
+    event.stream === "room" ? withoutText(state, event.id) : sideRemoval(state, event),
 
   "message.held": (state, event) =>
     withSide(state, {
