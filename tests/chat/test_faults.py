@@ -6,8 +6,12 @@ import random
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from chat import log
+from chat.events import MessagePosted
 from chat.models import Connection, Event, Session
 from tests.chat.wire import Client
 from tests.servers import Site
@@ -183,5 +187,23 @@ def test_a_restarting_server_says_so_and_readers_come_back(server: Site) -> None
                 assert client.closed == 1012
             assert (await young[0].say("message.post", ref="a", text="tilbage"))["type"] == "accepted"
             await young[1].wait_until(lambda: young[1].messages() == ["tilbage"])
+
+    asyncio.run(scene())
+
+
+def test_a_counsellor_who_reloads_late_in_a_long_evening_gets_all_of_it(server: Site) -> None:
+    staged = stage(server, members=1, counsellors=1)
+    with server.database(), transaction.atomic():
+        session = Session.objects.locked(Session.objects.get(slug=staged["slug"]))
+        author = session.members.get()
+        said = [MessagePosted(id=f"m{n}", member=author.public_id, text="ord " * 60) for n in range(3000)]
+        log.append(session, [log.Entry(event=event, author=author) for event in said], at=timezone.now())
+    (karla,) = clients(server, staged, "counsellor")
+
+    async def scene() -> None:
+        async with karla:
+            await karla.wait_until(lambda: karla.head == 3000, 40)
+            assert (karla.arrivals, karla.doublets, karla.gaps) == (1, [], [])
+            assert (await karla.say("room.open", ref="o"))["type"] == "accepted"
 
     asyncio.run(scene())

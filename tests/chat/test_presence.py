@@ -231,3 +231,38 @@ def test_a_room_forgets_tabs_that_have_not_answered_for_long():
     be_present(young, now=NOW)
     assert presence.forget_the_gone(now=at(299)) == 0
     assert presence.forget_the_gone(now=at(301)) == 1
+
+
+def test_law_1_a_line_that_breaks_and_comes_back_by_itself_is_no_sign_of_a_counsellor():
+    session = make_session(now=NOW)
+    socket = open_room(session)
+    minutes = 60
+    presence.renew(answered={socket.pk: at(10 * minutes)})
+    member = Member.objects.get(pk=socket.member_id)
+    again = be_present(member, now=at(10 * minutes + 2))
+    assert again.input_at == NOW
+    presence.renew(answered={again.pk: at(11 * minutes)})
+    presence.settle(session_id=session.pk, now=at(11 * minutes))
+    assert state_of(session) == "waiting"
+
+
+def test_tabs_whose_line_broke_give_way_before_a_living_one():
+    session = make_session(now=NOW)
+    young, _cookie = seat_young(session, now=NOW)
+    living = be_present(young, now=NOW)
+    broken = [be_present(young, now=at(10 + number)) for number in range(2)]
+    presence.renew(answered={living.pk: at(35)})
+    be_present(young, now=at(36))
+    assert set(young.connections.values_list("pk", flat=True)) >= {living.pk, broken[1].pk}
+    assert not young.connections.filter(pk=broken[0].pk).exists()
+
+
+def test_T15_a_token_that_moved_on_while_it_was_on_its_way_in_opens_nothing():
+    from chat.services.members import join
+
+    session = make_session(now=NOW)
+    known_at_the_door, cookie = seat_young(session, now=NOW)
+    join(session=session, alias="ligegyldigt", token=cookie["place"], waiting="", now=at(1))
+    with pytest.raises(presence.PlaceMoved):
+        presence.arrive(member=known_at_the_door, kind=Connection.Kind.SOCKET, now=at(2))
+    assert not Connection.objects.exists()

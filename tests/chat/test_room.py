@@ -439,3 +439,37 @@ def test_a_counsellor_taken_off_the_session_loses_the_open_tab():
             assert (await karla.ask("room.open"))["type"] == "accepted"
 
     scene()
+
+
+def test_an_accepted_ref_is_answered_as_before_whatever_it_carries_next():
+    session, staff, (one,) = evening(1)
+
+    @async_to_sync
+    async def scene() -> None:
+        async with Tab(session, staff) as karla, Tab(session, one) as ung:
+            await karla.enter()
+            await karla.ask("room.open")
+            await ung.until("room.changed", state="open")
+            first = await ung.ask("message.post", text="Hej", ref="a")
+            for text in ("", 3, "x" * 1001, "Ring til mig på 51 23 45 67", "Jeg vil dø i nat"):
+                assert await ung.ask("message.post", text=text, ref="a") == first
+            await ung.quiet()
+            assert not ung.of("help.offered")
+
+    scene()
+    assert Event.objects.filter(type="message.posted").count() == 1
+
+
+def test_too_many_refusals_close_the_socket_after_the_last_was_told():
+    session, _staff, (one,) = evening(1)
+
+    @async_to_sync
+    async def scene() -> None:
+        async with Tab(session, one) as ung:
+            await ung.enter()
+            for _number in range(200):
+                await ung.send(type="intet")
+            assert await ung.code() == 4429
+            assert len(ung.of("refused")) == 200
+
+    scene()
