@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class ChatConfig(AppConfig):
     name = "chat"
     verbose_name = _("Group chat")
+
+    def ready(self) -> None:
+        from chat.receivers import put_into_the_timetable
+
+        post_migrate.connect(put_into_the_timetable, sender=self)

@@ -191,3 +191,12 @@ def test_the_worker_sweeps_and_says_that_it_is_alive():
     session.refresh_from_db()
     assert session.erased_at is not None
     assert places_of(tokens) == set()
+
+
+def test_law_6_the_sweep_stands_in_the_workers_timetable_after_every_migrate():
+    from django_q.models import Schedule
+
+    Schedule.objects.all().delete()
+    for _twice in range(2):
+        call_command("migrate", verbosity=0)
+    assert Schedule.objects.get().func == "chat.services.worker.sweep"
