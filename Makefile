@@ -5,7 +5,7 @@ export PORT HOST SAMRUM_DATA
 
 PYTHON := .venv/bin/python
 
-.PHONY: help run test test-fast soak bench lint audit format messages dev
+.PHONY: help run test test-fast soak bench lint audit format pictures messages dev
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -48,6 +48,10 @@ audit: dev ## known weaknesses of the packages; reports, never blocks
 format: dev ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+pictures: dev ## take the README's picture from a running demo (make run, in another window)
+	@python3 deploy/environment.py browser
+	$(PYTHON) deploy/pictures.py http://127.0.0.1:$(or $(PORT),8000)
 
 messages: dev ## collect new strings into the catalogues, and compile them
 	$(PYTHON) deploy/messages.py collect
