@@ -44,6 +44,7 @@ def test_what_is_written_without_a_line_goes_out_in_order_when_it_is_back(evenin
     expect(page.locator(".message--pending")).to_have_count(3)
     expect(page.locator("[data-line]")).to_be_visible()
     say(other, "imens")
+    hears(other, "imens")
     page.context.set_offline(False)
     hears(other, "imens", *texts)
     hears(page, "imens", *texts)
