@@ -1,0 +1,56 @@
+"""What a first visit of the room weighs on the wire (experience.md, "Budgets")."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django import DjangoDbBlocker
+
+from tests.browser.rooms import Evening, Visitor
+from tests.servers import Site
+
+KB = 1024
+
+
+def weigh(page: Page) -> dict[str, int]:
+    """Bytes by address; filled while the page loads."""
+    session, addresses, sizes = page.context.new_cdp_session(page), {}, {}
+    session.send("Network.enable")
+    session.on("Network.responseReceived", lambda e: addresses.update({e["requestId"]: e["response"]["url"]}))
+    session.on("Network.loadingFinished", lambda e: sizes.update({addresses[e["requestId"]]: e["encodedDataLength"]}))
+    return sizes
+
+
+@pytest.mark.parametrize("who,scripts,requests,total", [("young", 26, 9, 70), ("counsellor", 60, 14, 130)])
+def test_the_room_keeps_its_budget(
+    server: Site,
+    visitor: Visitor,
+    django_db_blocker: DjangoDbBlocker,
+    who: str,
+    scripts: int,
+    requests: int,
+    total: int,
+) -> None:
+    @contextmanager
+    def database() -> Iterator[None]:
+        with django_db_blocker.unblock(), server.database():
+            yield
+
+    sizes: dict[str, int] = {}
+
+    def visit(*arguments: str, **options: object) -> Page:
+        page = visitor(*arguments, **options)
+        page.set_extra_http_headers({"Accept-Encoding": "gzip"})
+        nonlocal sizes
+        sizes = weigh(page)
+        return page
+
+    evening = Evening(server, visit, database)
+    page: Page = getattr(evening, who)()
+    page.wait_for_load_state("networkidle")
+    fetched = {address: size for address, size in sizes.items() if not address.startswith("data:")}
+    assert sum(size for address, size in fetched.items() if address.endswith(".js")) <= scripts * KB
+    assert sum(size for address, size in fetched.items() if address.endswith(".css")) <= 12 * KB
+    assert len(fetched) <= requests
+    assert sum(fetched.values()) <= total * KB
