@@ -22,10 +22,8 @@ from accounts.permissions import may_edit_profile
 from chat.entrance import CLOSED, Reader, let_in
 from chat.models import Connection, Event, Member, Session, Stream
 from chat.places import WORD_CODE, drop_token, token_in
-from chat.replay import LIMITS, card_of, room_of
 from chat.room_strings import room_strings
 from chat.services.presence import PlaceMoved, arrive
-from referrals.cards import help_now
 
 FRAME_SECONDS = 10
 FRAME_MESSAGES = 200
@@ -62,11 +60,9 @@ def render_room(
         "session": session,
         "me": member,
         "counsellors": Session.objects.with_people().get(pk=session.pk).counsellor_profiles(),
-        "limits": LIMITS,
-        "boot": boot(request, session, member),
+        "boot": boot(request, session),
         "retention_line": retention_line(session),
         "guidelines_url": reverse("chat:session", args=[session.slug]),
-        "help_cards": help_now(now=timezone.now(), limit=3),
         "word_code": code or None,
         "is_staff_room": member.is_counsellor,
         "offers": offers_for(member),
@@ -80,31 +76,18 @@ def render_room(
     return response
 
 
-def boot(request: HttpRequest, session: Session, member: Member) -> dict[str, Any]:
+def boot(request: HttpRequest, session: Session) -> dict[str, Any]:
     """What the page's script starts from."""
     address = reverse("chat:session", args=[session.slug])
     return {
         "ws_path": f"{address}ws/",
         "log_url": reverse("chat:log", args=[session.slug]),
         "say_url": reverse("chat:say", args=[session.slug]),
-        "room_url": reverse("chat:room", args=[session.slug]),
         "after_url": address,
         "help_url": reverse("referrals:help"),
-        "exit_url": reverse("exit"),
         "csrf_token": get_token(request),
-        "me": card_of(member),
-        "room": room_of(session),
-        "limits": LIMITS,
-        "faces": faces(session),
         "strings": room_strings(),
-        "retention_text": retention_line(session),
     }
-
-
-def faces(session: Session) -> dict[str, dict[str, Any]]:
-    """The counsellors' cards by the id of their place, for the list of people."""
-    seated = Member.objects.filter(session=session, user__isnull=False).select_related("user__profile")
-    return {member.public_id: member.user.profile.card() for member in seated if member.user}
 
 
 def retention_line(session: Session) -> str:
