@@ -68,7 +68,20 @@ class Run:
 
 
 def alive(pids: list[int]) -> list[int]:
-    return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    """Those that still run when the others had the time to go; one that only waits to be reaped runs no more."""
+    for _look in range(100):
+        if not (running := [pid for pid in pids if runs(pid)]):
+            break
+        time.sleep(0.1)
+    return running
+
+
+def runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in {"Z", "X"}
 
 
 @pytest.fixture
