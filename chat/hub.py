@@ -164,7 +164,7 @@ class Hub:
         idle = 0
         listening = asyncio.create_task(self._listen())
         try:
-            while idle < 10:
+            while idle < 10 and not _is_asked_to_end():
                 await asyncio.sleep(BEAT)
                 idle = 0 if self.rooms else idle + 1
                 await self._beat_safely()
@@ -198,7 +198,7 @@ class Hub:
         layer = get_channel_layer()
         if layer is None or isinstance(layer, InMemoryChannelLayer):
             return
-        while True:
+        while not _is_asked_to_end():
             try:
                 self._channel = self._channel or await layer.new_channel("hub")
                 wake = await layer.receive(self._channel)
@@ -207,7 +207,8 @@ class Hub:
             except Exception as error:  # Redis may be down for a while
                 logger.warning("The channel layer is away: %s", type(error).__name__)
                 self._forget_groups()
-                await asyncio.sleep(1)
+                if not _is_asked_to_end():
+                    await asyncio.sleep(1)
 
     def _forget_groups(self) -> None:
         for room in self.rooms.values():
@@ -376,6 +377,12 @@ class Hub:
                 if told is None or (at - told).total_seconds() > pause:
                     answered[socket.connection_pk] = self._renewed[socket.connection_pk] = at
         return answered
+
+
+def _is_asked_to_end() -> bool:
+    """This task was cancelled. The layer and the thread hop may answer a cancellation with another error, or none."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _frames_for(socket: Socket, event: Event) -> list[str]:
