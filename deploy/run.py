@@ -65,25 +65,32 @@ def prepare(data: Path) -> None:
         lambda: call(*MANAGE, "collectstatic", "--noinput", "--clear", "--verbosity", "0"),
         makes=data / "static" / "staticfiles.json",
     )
+    accounts = data / "accounts.txt"
+    once(
+        stamps / "accounts",
+        digest(ROOT / "chat" / "management"),
+        lambda: note_accounts(accounts),
+        makes=accounts,
+    )
 
 
-def demo_accounts() -> subprocess.Popen[str]:
-    """Ask for the demo's accounts; to be read when they are wanted, so that nobody waits for them."""
-    return subprocess.Popen([*MANAGE, "demo", "--print"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def note_accounts(notes: Path) -> None:
+    """Write down what the demo says about its accounts."""
+    printed = subprocess.run([*MANAGE, "demo", "--print"], cwd=ROOT, capture_output=True, text=True, check=True)
+    notes.write_text(printed.stdout, encoding="utf-8")
 
 
 class Processes:
     """The site and its background worker; they end together."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.running = {
-            "serve": self._start("serve", "--host", host, "--port", str(port)),
-            "worker": self._start("qcluster"),
-        }
+    def __init__(self) -> None:
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *arguments: str) -> None:
         # A group of its own: Ctrl-C is for us, and we end the children in order.
-        return subprocess.Popen([*MANAGE, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.running[name] = subprocess.Popen(
+            [*MANAGE, *arguments, "--skip-checks"], cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+        )
 
     def ended(self) -> tuple[str, int] | None:
         """Name and exit code of a process that is no longer there."""
@@ -169,16 +176,17 @@ def main() -> int:
     try:
         environment.install_python("runtime")
         prepare(data)
-        accounts = demo_accounts()
-        call(*MANAGE, "demo")  # every time: what is "tonight" moves on
-        processes = Processes(host, port)
     except KeyboardInterrupt:
         return 130
+    processes = Processes()
     try:
+        processes.start("serve", "serve", "--host", host, "--port", str(port))
+        call(*MANAGE, "demo")  # every time: what is "tonight" moves on
+        processes.start("worker", "qcluster")
         address = f"http://{reached_at(host)}:{port}/"
         wait_until_it_answers(address, processes)
         if processes.ended() is None:
-            welcome(address, accounts.communicate()[0])
+            welcome(address, (data / "accounts.txt").read_text(encoding="utf-8"))
         while (ended := processes.ended()) is None:
             time.sleep(0.2)
         name, code = ended
