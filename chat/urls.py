@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.views import calendar, door, fallback, room, staff
+from chat.views import calendar, door, fallback, room, share, staff
 
 app_name = "chat"
 
@@ -18,5 +18,6 @@ urlpatterns = [
     path("vagt/ny/", staff.plan, name="plan"),
     path("vagt/preview/", staff.preview, name="preview"),
     path("vagt/<slug:slug>/", staff.edit, name="edit"),
+    path("vagt/<slug:slug>/tilbud.json", share.services, name="share-services"),
     path("vagt/<slug:slug>/efter/", staff.after, name="after"),
 ]

@@ -1,0 +1,45 @@
+"""Services to hand on from the room: what a counsellor searches in while somebody waits (C3)."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from chat.models import Session
+from chat.permissions import is_rostered
+from referrals.cards import card
+from referrals.models import Service
+
+MOST = 12  # more than one can look through meanwhile
+
+
+@require_safe
+@login_required
+def services(request: HttpRequest, slug: str) -> JsonResponse:
+    """`{services: […]}`, each as in the wire protocol, for a counsellor of this session; 404 to everybody else."""
+    session = Session.objects.filter(slug=slug).first()
+    if session is None or not is_rostered(cast(User, request.user), session):
+        raise Http404
+    now = timezone.now()
+    found = _matching(" ".join(request.GET.get("q", "").casefold().split()))
+    answer = JsonResponse({"services": [card(service, now=now) for service in found[:MOST]]})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _matching(words: str) -> list[Service]:
+    """Those shown to the young with `words` in the name or a topic: first whose name begins so.
+
+    Compared here, as SQLite knows no capitals but A to Z.
+    """
+    shown = Service.objects.shown().help_first().prefetch_related("channels", "topics")
+    found = [service for service in shown if any(words in name.casefold() for name in _names(service))]
+    return sorted(found, key=lambda service: not service.name.casefold().startswith(words))
+
+
+def _names(service: Service) -> list[str]:
+    topics = service.topics.all()
+    return [service.name, *(topic.name for topic in topics), *(topic.name_en for topic in topics)]
