@@ -65,12 +65,20 @@ def changed(seq: int, state: str) -> dict[str, Any]:
 REBUILD = """({ emptyState, receive }, { entered, frames }) => {
   let state = emptyState();
   for (const frame of [[entered], ...frames]) state = receive(state, frame, { room: 0, side: 0 }).state;
-  return JSON.stringify({ seq: state.seq, log: state.log, side: state.side, room: state.room });
+  return JSON.stringify(state);
 }"""
 
 
-def rebuilt(lab: Page, frames: list[list[dict[str, Any]]]) -> Any:
-    return json.loads(run(lab, "store", REBUILD, {"entered": ENTERED, "frames": frames}))
+def rebuilt(lab: Page, frames: list[list[dict[str, Any]]], **entered: Any) -> Any:
+    return json.loads(run(lab, "store", REBUILD, {"entered": {**ENTERED, **entered}, "frames": frames}))
+
+
+def side(seq: int, name: str, /, **fields: Any) -> dict[str, Any]:
+    return {"type": name, "stream": "private", "seq": seq, "at": "2026-11-23T18:03:00.000Z", **fields}
+
+
+CARD = {"id": "b", "name": "Børnetelefonen", "channels": [], "open": True, "changes_at": None, "checked_on": None}
+FREE = {"warned": False, "muted_until": None, "protected": False, "kicked": False}
 
 
 def test_a_log_rebuilt_from_replay_equals_the_one_lived_through(lab: Page) -> None:
@@ -99,6 +107,84 @@ def test_a_counsellors_desk_rebuilt_from_replay_equals_the_one_lived_through(lab
     assert [one["end"] for one in lived["side"]["held"]] == ["removed"]
 
 
+def test_whispers_and_cards_of_the_line_stand_beside_the_log_and_never_in_it(lab: Page) -> None:
+    first = side(1, "whisper.sent", id="w1", **{"from": "me"}, text="hjælp")
+    answer = side(2, "whisper.sent", id="w2", **{"from": "c"}, to="me", text="jeg er her")
+    private_card = side(3, "referral.shared", id="r1", **{"from": "c"}, to="me", service=CARD)
+    card = {**side(1, "referral.shared", id="r2", **{"from": "c"}, service=CARD, text="til alle"), "stream": "room"}
+    found = rebuilt(lab, [[first], [answer, card], [answer, card, private_card]])
+    assert [(one["id"], one["to"], one["service"] is not None) for one in found["side"]["whispers"]] == [
+        ("w1", None, False),
+        ("w2", "me", False),
+        ("r1", "me", True),
+    ]
+    assert [(row["kind"], row["id"]) for row in found["log"]] == [("card", "r2")]
+    assert found == rebuilt(lab, [[first, answer, private_card, card]])
+
+
+def test_a_standing_is_the_same_whether_told_at_the_door_or_lived_through(lab: Page) -> None:
+    steps = [
+        side(1, "member.warned", member="me", reason="tonen"),
+        side(2, "member.muted", member="me", reason="tonen", until="2026-11-23T18:10:00.000Z"),
+        side(3, "member.unmuted", member="me"),
+        side(4, "member.muted", member="me", reason="tonen"),
+        side(5, "member.protected", member="me", reason="fare"),
+        side(6, "member.unprotected", member="me"),
+        side(7, "member.kicked", member="me", reason="tonen", ground="discord"),
+    ]
+    me, heads = {"id": "me", "alias": "Blå Ræv", "role": "young"}, {"room": 0, "side": 7}
+    before, after = {**me, "standing": FREE}, {**FREE, "warned": True, "kicked": True}
+    after["muted_until"] = "9999-12-31T23:59:59.000Z"
+    lived = rebuilt(lab, [[step] for step in steps], you=before, members=[before], heads=heads)
+    now = {**me, "standing": after}
+    assert lived == rebuilt(lab, [steps], you=now, members=[now], heads=heads)
+    assert lived["members"]["me"]["standing"] == lived["me"]["standing"] == after
+    assert [step["type"] for step in lived["side"]["sanctions"]] == [step["type"] for step in steps]
+
+
+def test_a_held_message_ends_with_what_its_writer_must_know(lab: Page) -> None:
+    found = rebuilt(
+        lab,
+        [
+            [
+                side(1, "message.released", id="h1", **{"as": "m9"}),
+                side(2, "message.discarded", id="h2", reason="navnet"),
+            ]
+        ],
+    )
+    assert found["side"]["ends"] == {"h1": "released", "h2": "discarded"}
+    assert found["side"]["reasons"] == {"h2": "navnet"}
+
+
+def test_a_desk_rebuilt_from_replay_knows_notes_knocks_and_who_took_what(lab: Page) -> None:
+    steps = [
+        side(1, "alert.raised", alert="a1", kind="report", member="you", id="m1", excerpt="grimt", reason="tonen"),
+        side(2, "alert.claimed", alert="a1", by="c1"),
+        side(3, "alert.claimed", alert="a1", by="c2"),
+        side(4, "alert.closed", alert="a1", by="c2"),
+        side(5, "desk.noted", **{"from": "c1"}, text="tager du den?"),
+        side(6, "door.knocked", knock="k1"),
+        side(7, "door.answered", knock="k1", let_in=True, by="c1"),
+    ]
+    lived = rebuilt(lab, [[step] for step in steps])
+    assert lived == rebuilt(lab, [steps, steps])
+    assert [(one["by"], one["closed"], one["excerpt"]) for one in lived["side"]["alerts"]] == [("c2", True, None)]
+    assert [note["text"] for note in lived["side"]["notes"]] == ["tager du den?"]
+    assert [(one["letIn"], one["by"]) for one in lived["side"]["knocks"]] == [(True, "c1")]
+
+
+def test_a_poll_keeps_ones_own_vote_over_a_lost_line(lab: Page) -> None:
+    opened = {**posted(1), "type": "poll.opened", "poll": "p1", "question": "Hvad nu?", "options": ["Ja", "Nej"]}
+    closed = {**posted(2), "type": "poll.closed", "poll": "p1", "counts": [1, 0]}
+    door = {"poll": "p1", "question": "Hvad nu?", "options": ["Ja", "Nej"], "mine": 0}
+    tally = {"type": "poll.tallied", "poll": "p1", "counts": [1, 0]}
+    replayed = rebuilt(lab, [[opened, tally]], polls=[door])["polls"]["p1"]
+    assert (replayed["mine"], replayed["counts"], replayed["closed"]) == (0, [1, 0], False)
+    ended = rebuilt(lab, [[opened, closed]])
+    assert ended["polls"]["p1"]["closed"]
+    assert [(row["kind"], row["counts"]) for row in ended["log"]] == [("result", [1, 0])]
+
+
 def test_a_missing_number_is_seen_and_nothing_after_it_is_taken(lab: Page) -> None:
     script = """({ emptyState, receive }, events) => {
       const { state, gap, taken } = receive(emptyState(), events, { room: 0, side: 0 });
@@ -121,7 +207,7 @@ def test_a_start_other_than_asked_makes_the_page_forget_that_stream_alone(lab: P
 
 
 def test_events_of_a_later_version_only_move_the_numbers(lab: Page) -> None:
-    found = rebuilt(lab, [[posted(1), {**posted(2), "type": "poll.opened"}, posted(3)]])
+    found = rebuilt(lab, [[posted(1), {**posted(2), "type": "room.sung"}, posted(3)]])
     assert [row["id"] for row in found["log"]] == ["m1", "m3"]
     assert found["seq"]["room"] == 3
 

@@ -118,6 +118,12 @@ export function createLog(options) {
     return make("li", { class: "log__note log__note--state" }, words);
   }
 
+  /** @param {Row} row @param {Row|undefined} before @returns {HTMLElement} */
+  function draw(row, before) {
+    if (row.kind === "message") return drawMessage(row, before);
+    return row.kind === "note" ? drawNote(row) : make("li", { hidden: true });
+  }
+
   /** @param {Row} row */
   function append(row) {
     const before = drawn.at(-1)?.row;
@@ -125,7 +131,7 @@ export function createLog(options) {
     const day = formats.day(row.at);
     if (before && formats.day(before.at) !== day) list.insertBefore(make("li", { class: "log__note" }, day), anchor);
     if (isNews(row)) countNews(anchor);
-    const element = row.kind === "message" ? drawMessage(row, before) : drawNote(row);
+    const element = draw(row, before);
     list.insertBefore(element, anchor);
     drawn.push({ row, element });
   }

@@ -4,11 +4,19 @@
  * State rebuilt from a replay equals the state of a page that lived through it (promise 8 of the protocol).
  */
 
-/** @typedef {{id: string, alias: string, role: "young"|"counsellor"|"guest", present?: boolean, standing?: any}} Member */
+/** @typedef {{warned: boolean, muted_until: string|null, protected: boolean, kicked: boolean}} Standing */
+/** @typedef {{id: string, alias: string, role: "young"|"counsellor"|"guest", present?: boolean, standing?: Standing}} Member */
 /** @typedef {{room: number, side: number}} Position */
 /** @typedef {{kind: "message", seq: number, at: string, id: string, member: string, text: string|null, removed: boolean, replyTo: string|null}} MessageRow */
 /** @typedef {{kind: "note", seq: number, at: string, state: string, why: string}} NoteRow */
-/** @typedef {MessageRow|NoteRow} Row */
+/** @typedef {{kind: "card", seq: number, at: string, id: string, from: string, service: any, text: string}} CardRow a service shown to all */
+/** @typedef {{kind: "result", seq: number, at: string, poll: string, counts: number[]}} ResultRow a poll that was closed */
+/** @typedef {MessageRow|NoteRow|CardRow|ResultRow} Row */
+/** @typedef {{poll: string, question: string, options: string[], mine: number|null, counts: number[]|null, closed: boolean}} Poll `counts`: as far as they are known */
+/** @typedef {{seq: number, id: string, from: string, to: string|null, text: string, at: string, service: any}} Whisper `service`: of a referral card, else null; without `to` it goes to the desk */
+/** @typedef {{seq: number, type: string, member: string, reason: string, by: string|null, until: string|null, ground: string, at: string}} Sanction `type`: as of the event, "member.muted" */
+/** @typedef {{seq: number, from: string, text: string, at: string}} DeskNote */
+/** @typedef {{knock: string, at: string, letIn: boolean|null, by: string|null}} Knock `letIn`: null while nobody has answered */
 /** @typedef {{alert: string, kind: string, level: string, member: string, id: string|null, excerpt: string|null, reason: string, at: string, by: string|null, closed: boolean}} Alert */
 /** @typedef {{id: string, member: string, text: string|null, why: string, at: string, end: string}} Held */
 /** @typedef {{seq: number, at: string, text: string, services: any[]}} Help */
@@ -17,7 +25,11 @@
  * @property {Alert[]} alerts
  * @property {Held[]} held
  * @property {Help[]} help
- * @property {Record<string, string>} reasons message id → why a counsellor removed it
+ * @property {Whisper[]} whispers
+ * @property {Sanction[]} sanctions
+ * @property {DeskNote[]} notes
+ * @property {Knock[]} knocks
+ * @property {Record<string, string>} reasons message id → why a counsellor removed or discarded it
  * @property {Record<string, string>} ends held message id → `released`, `discarded` or `removed`
  */
 /**
@@ -27,6 +39,7 @@
  * @property {any} room
  * @property {Record<string, Member>} members
  * @property {any} limits
+ * @property {Record<string, Poll>} polls
  * @property {Position} seq the last number of each stream that is in this state
  * @property {Position} heads where the streams stood at the door
  * @property {Row[]} log
@@ -35,8 +48,18 @@
 
 /** @returns {Side} */
 function emptySide() {
-  return { alerts: [], held: [], help: [], reasons: {}, ends: {} };
+  return {
+    ...{ alerts: [], held: [], help: [], whispers: [], sanctions: [], notes: [], knocks: [] },
+    reasons: {},
+    ends: {},
+  };
 }
+
+/** The end of a mute that lasts until a counsellor lifts it. */
+const UNTIL_LIFTED = "9999-12-31T23:59:59.000Z";
+
+/** Changes of the room that are no news of its state. */
+const QUIET = new Set(["slow", "hold", "pin"]);
 
 /** @returns {State} */
 export function emptyState() {
@@ -46,6 +69,7 @@ export function emptyState() {
     room: null,
     members: {},
     limits: { text: 1000, frame: 16384 },
+    polls: {},
     seq: { room: 0, side: 0 },
     heads: { room: 0, side: 0 },
     log: [],
@@ -93,13 +117,17 @@ export function receive(state, events, asked) {
 function enter(state, event, asked) {
   const keepsRoom = event.from.room === asked.room || event.from.room === state.seq.room;
   const keepsSide = event.from.side === asked.side || event.from.side === state.seq.side;
+  const members = Object.fromEntries(event.members.map((/** @type {Member} */ member) => [member.id, member]));
+  const known = keepsRoom ? state.polls : {};
+  const polls = event.polls.map((/** @type {any} */ poll) => [poll.poll, openPoll(poll, known[poll.poll])]);
   return {
     ...state,
     entered: true,
     me: event.you,
     room: event.room,
     limits: { ...state.limits, ...event.limits },
-    members: Object.fromEntries(event.members.map((/** @type {Member} */ member) => [member.id, member])),
+    members,
+    polls: { ...known, ...Object.fromEntries(polls) },
     heads: event.heads,
     seq: { room: keepsRoom ? state.seq.room : event.from.room, side: keepsSide ? state.seq.side : event.from.side },
     log: keepsRoom ? state.log : [],
@@ -137,7 +165,41 @@ export const reducers = {
       ],
     }),
   "message.released": (state, event) => endHeld(state, event.id, "released"),
-  "message.discarded": (state, event) => endHeld(state, event.id, "discarded"),
+  "message.discarded": (state, event) => withReason(endHeld(state, event.id, "discarded"), event),
+
+  "whisper.sent": withWhisper,
+  "referral.shared": (state, event) => {
+    if (event.stream !== "room") return withWhisper(state, event);
+    const { seq, at, id, from, service, text = "" } = event;
+    return { ...state, log: [...state.log, { kind: "card", seq, at, id, from, service, text }] };
+  },
+
+  "member.warned": (state, event) => sanction(state, event, { warned: true }),
+  "member.muted": (state, event) => sanction(state, event, { muted_until: event.until ?? UNTIL_LIFTED }),
+  "member.unmuted": (state, event) => sanction(state, event, { muted_until: null }),
+  "member.protected": (state, event) => sanction(state, event, { protected: true }),
+  "member.unprotected": (state, event) => sanction(state, event, { protected: false }),
+  "member.kicked": (state, event) => sanction(state, event, { kicked: true }),
+  "member.banned": (state, event) => sanction(state, event, { kicked: true }),
+
+  "desk.noted": (state, { seq, at, from, text }) =>
+    withSide(state, { notes: [...state.side.notes, { seq, from, text, at }] }),
+
+  "door.knocked": (state, { knock, at }) =>
+    withSide(state, { knocks: [...state.side.knocks, { knock, at, letIn: null, by: null }] }),
+  "door.answered": (state, event) =>
+    withSide(state, {
+      knocks: state.side.knocks.map((one) =>
+        one.knock === event.knock ? { ...one, letIn: event.let_in, by: event.by } : one,
+      ),
+    }),
+
+  "poll.opened": (state, event) => withPoll(state, openPoll(event, state.polls[event.poll])),
+  "poll.tallied": (state, { poll, counts }) => changePoll(state, poll, { counts }),
+  "poll.closed": (state, { seq, at, poll, counts }) => ({
+    ...changePoll(state, poll, { counts, closed: true }),
+    log: [...state.log, { kind: "result", seq, at, poll, counts }],
+  }),
 
   "help.offered": (state, event) =>
     withSide(state, {
@@ -169,6 +231,7 @@ export const reducers = {
     const { state: name, slow, hold, pin, closes_at } = event;
     const room = { ...state.room, state: name, slow, hold, pin, closes_at };
     const before = state.log.findLast((row) => row.kind === "note");
+    if (QUIET.has(event.why)) return { ...state, room };
     if (/** @type {NoteRow|undefined} */ (before)?.state === name) return { ...state, room };
     /** @type {NoteRow} */
     const note = { kind: "note", seq: event.seq, at: event.at, state: name, why: event.why ?? "" };
@@ -199,6 +262,86 @@ function withMember(state, member) {
 
 /**
  * @param {State} state
+ * @param {any} event
+ * @returns {State}
+ */
+function withWhisper(state, { seq, id, from, to = null, text = "", at, service = null }) {
+  return withSide(state, { whispers: [...state.side.whispers, { seq, id, from, to, text, at, service }] });
+}
+
+/**
+ * A step of the ladder or beside it, and what it makes of the member's standing.
+ * @param {State} state
+ * @param {any} event
+ * @param {Partial<Standing>} change
+ * @returns {State}
+ */
+function sanction(state, event, change) {
+  const { seq, type, member, reason = "", by = null, until = null, ground = "", at } = event;
+  const told = withSide(state, {
+    sanctions: [...state.side.sanctions, { seq, type, member, reason, by, until, ground, at }],
+  });
+  const standing = { ...standingOf(state, member), ...change };
+  const known = state.members[member];
+  const next = known ? withMember(told, { ...known, standing }) : told;
+  return next.me?.id === member ? { ...next, me: { ...next.me, standing } } : next;
+}
+
+/** @type {Standing} */
+const NO_SANCTION = { warned: false, muted_until: null, protected: false, kicked: false };
+
+/**
+ * @param {State} state
+ * @param {string} member
+ * @returns {Standing} as far as this reader may know it: of everybody for counsellors, else one's own
+ */
+export function standingOf(state, member) {
+  const own = member === state.me?.id ? state.me.standing : undefined;
+  return own ?? state.members[member]?.standing ?? NO_SANCTION;
+}
+
+/**
+ * @param {any} event of a poll, or what the door tells of it
+ * @param {Poll} [known] what this page has of it: the votes are no part of the event
+ * @returns {Poll}
+ */
+function openPoll({ poll, question, options, mine }, known) {
+  return { poll, question, options, mine: mine ?? known?.mine ?? null, counts: known?.counts ?? null, closed: false };
+}
+
+/**
+ * @param {State} state
+ * @param {Poll} poll
+ * @returns {State}
+ */
+function withPoll(state, poll) {
+  return { ...state, polls: { ...state.polls, [poll.poll]: poll } };
+}
+
+/**
+ * @param {State} state
+ * @param {string} poll
+ * @param {Partial<Poll>} change
+ * @returns {State}
+ */
+function changePoll(state, poll, change) {
+  const known = state.polls[poll];
+  return known ? withPoll(state, { ...known, ...change }) : state;
+}
+
+/**
+ * The reader's own vote was accepted: no event says so.
+ * @param {State} state
+ * @param {string} poll
+ * @param {number} option
+ * @returns {State}
+ */
+export function voted(state, poll, option) {
+  return changePoll(state, poll, { mine: option });
+}
+
+/**
+ * @param {State} state
  * @param {string} id
  * @returns {State}
  */
@@ -217,11 +360,20 @@ function withoutText(state, id) {
  */
 function sideRemoval(state, event) {
   const ended = state.side.held.some((held) => held.id === event.id) ? endHeld(state, event.id, "removed") : state;
-  const reasons = event.reason ? { ...ended.side.reasons, [event.id]: event.reason } : ended.side.reasons;
   const alerts = event.by
     ? ended.side.alerts.map((alert) => (alert.id === event.id ? { ...alert, excerpt: null } : alert))
     : ended.side.alerts;
-  return withSide(ended, { reasons, alerts, ends: { ...ended.side.ends, [event.id]: "removed" } });
+  const told = withReason(ended, event);
+  return withSide(told, { alerts, ends: { ...told.side.ends, [event.id]: "removed" } });
+}
+
+/**
+ * @param {State} state
+ * @param {any} event
+ * @returns {State}
+ */
+function withReason(state, { id, reason }) {
+  return reason ? withSide(state, { reasons: { ...state.side.reasons, [id]: reason } }) : state;
 }
 
 /**
