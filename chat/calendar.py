@@ -4,7 +4,6 @@ import hmac
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from blog.moments import clock
 from chat.models import Session
@@ -14,6 +13,8 @@ FILE_NAME = "aftale.ics"
 
 def neutral_calendar(session: Session) -> bytes:
     """A file with one entry: title and time. No text, no place, no link, no sender; the id is a keyed digest."""
+    from icalendar import Calendar, Event  # here: slow to read, and few processes ever need it
+
     entry = Event()
     entry.add(
         "uid", hmac.new(settings.SECRET_KEY.encode(), f"aftale:{session.slug}".encode(), "sha256").hexdigest()[:32]
