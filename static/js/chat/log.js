@@ -37,6 +37,12 @@ export function createLog(options) {
   let unreadLine = null;
   let unseen = 0;
   let stuck = true;
+  /** Somebody is aiming at a row: nothing moves. */
+  let held = false;
+  let wasStuck = true;
+  /** When rows last moved under the reader's eyes, and how many there were. */
+  let movedAt = 0;
+  let settledFor = 0;
   /** Of the section when it was last scrolled by us. */
   let height = 0;
   /** @type {HTMLElement|null} */
@@ -99,6 +105,7 @@ export function createLog(options) {
   /** @param {MessageRow} row @param {Row|undefined} before @returns {HTMLElement} */
   function drawMessage(row, before) {
     const element = stamp(template);
+    Object.assign(element.dataset, { message: row.id, member: row.member });
     element.classList.toggle("message--follows", isOneBreath(row, before));
     fillHead(element, state.members[row.member], row.member === state.me?.id, row.at);
     find("[data-more]", element).onclick = () =>
@@ -255,7 +262,7 @@ export function createLog(options) {
   // Scrolling --------------------------------------------------------------------------------------------------
 
   function look() {
-    stuck = !openMenu && section.scrollHeight - section.scrollTop - section.clientHeight <= AT_BOTTOM_PX;
+    stuck = !openMenu && !held && section.scrollHeight - section.scrollTop - section.clientHeight <= AT_BOTTOM_PX;
     if (stuck && !away) unseen = 0;
     renderPill();
   }
@@ -269,10 +276,29 @@ export function createLog(options) {
   function settle() {
     height = section.clientHeight;
     if (stuck) {
+      if (settledFor !== list.childElementCount) movedAt = Date.now();
+      settledFor = list.childElementCount;
       const bottom = section.scrollHeight - section.clientHeight;
       section.scrollTop = away && unreadLine ? Math.min(bottom, unreadLine.offsetTop - section.offsetTop - 8) : bottom;
     }
     renderPill();
+  }
+
+  /** Rows stay where they are, also while there are too few to scroll. @param {boolean} on */
+  function hold(on) {
+    if (on === held) return;
+    held = on;
+    if (on) {
+      const top = list.firstElementChild?.getBoundingClientRect().top ?? 0;
+      list.style.paddingBlockStart = `${Math.max(0, top - list.getBoundingClientRect().top)}px`;
+      list.style.justifyContent = "flex-start";
+      wasStuck = stuck;
+      stuck = false;
+      return;
+    }
+    list.style.paddingBlockStart = list.style.justifyContent = "";
+    if (wasStuck) toBottom();
+    else look();
   }
 
   function toBottom() {
@@ -362,6 +388,11 @@ export function createLog(options) {
         unreadLine?.remove();
         unreadLine = null;
       } else look();
+    },
+
+    hold,
+    get movedAt() {
+      return movedAt;
     },
 
     dropUnreadLine() {

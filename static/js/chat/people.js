@@ -101,6 +101,7 @@ export function createPeople({ list, template, phrase }) {
   /** @param {Member} member @param {string} meId */
   function draw(member, meId) {
     const row = stamp(template);
+    row.dataset.member = member.id;
     const card = cardOf(member);
     row.classList.toggle("person--counsellor", member.role === "counsellor");
     find("[data-face]", row).replaceChildren(faceOf(member));
@@ -127,10 +128,11 @@ export function createPeople({ list, template, phrase }) {
       ].map((member) => rowOf(member, meId));
       const expected = [...cards.values()].filter((card) => !staff.some((one) => one.alias === card.name));
       ordered.splice(staff.length, 0, ...expected.map((card) => mark(card.row, false)));
+      // Who left goes first: a row that stays is not taken out and put back, for it would lose the focus.
+      for (const row of [...list.children]) if (!ordered.includes(/** @type {HTMLElement} */ (row))) row.remove();
       ordered.forEach((row, index) => {
         if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
       });
-      while (list.children.length > ordered.length) list.lastElementChild?.remove();
     },
   };
 
