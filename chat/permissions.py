@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Organization, Profile, User
 from accounts.permissions import is_counsellor, may_enter_staff_pages
-from chat.models import Connection, Member, Roster, Session, SessionQuerySet
+from chat.models import REVIEW_KEPT, Alert, Connection, DutyCase, Member, Review, Roster, Session, SessionQuerySet
 
 WRITABLE_BY_THE_YOUNG = (Session.State.OPEN, Session.State.CLOSING)
 
@@ -108,3 +108,45 @@ def is_waiting_for_a_reader(user: User, session: Session) -> bool:
 def _shared_roles(user: User, role: Membership.Role) -> QuerySet[Membership]:
     """Roles of `user` in one of a session's organisations, for a query of sessions."""
     return Membership.objects.filter(user_id=user.pk, role=role, organization__sessions=OuterRef("pk"))
+
+
+# Reviews of sanctions, and duty cases -----------------------------------------------------------------------------
+
+
+def reviews_in_the_hands_of(user: User, *, now: datetime) -> QuerySet[Review]:
+    """Reviews that `user` may read and answer, and nobody else may: of a house they work for, not of their own steps.
+
+    A review past its time is read by nobody, also when the worker has not come round to erase it.
+    """
+    if not may_enter_staff_pages(user):
+        return Review.objects.none()
+    of_the_house = Exists(
+        Membership.objects.filter(
+            user_id=user.pk, role__in=PLANNING_ROLES, organization__sessions=OuterRef("session")
+        )
+    )
+    kept = Review.objects.filter(of_the_house, asked_at__gt=now - REVIEW_KEPT)
+    return kept.exclude(Exists(Review.actors.through.objects.filter(review=OuterRef("pk"), user=user.pk)))
+
+
+def can_answer_review(user: User, review: Review, *, now: datetime) -> bool:
+    return reviews_in_the_hands_of(user, now=now).filter(pk=review.pk).exists()
+
+
+def can_begin_duty_case(user: User, session: Session) -> bool:
+    """Those who lead the session, while there is something to pass on."""
+    return session.erased_at is None and is_rostered(user, session)
+
+
+def duty_cases_in_the_hands_of(user: User) -> QuerySet[DutyCase]:
+    """Cases of the houses whose counsellor or coordinator `user` is."""
+    if not may_enter_staff_pages(user):
+        return DutyCase.objects.none()
+    return DutyCase.objects.filter(organization__in=planning_organizations(user))
+
+
+def alerts_to_take_up(user: User) -> QuerySet[Alert]:
+    """Acute alerts that nobody took, for those put on the session and their coordinators: that there is one, no text."""
+    if not may_enter_staff_pages(user):
+        return Alert.objects.none()
+    return Alert.objects.unclaimed_acute().filter(session__in=sessions_in_the_hands_of(user))
