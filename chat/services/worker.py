@@ -4,15 +4,13 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_q.models import Schedule
 
-from accounts.models import Membership, User
 from chat.models import Session, WorkerBeat
-from chat.services import presence, retention, rooms
+from chat.services import escalation, presence, retention, reviews, rooms, staff_mail
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +19,13 @@ ALIVE_WITHIN = timedelta(minutes=3)
 
 
 def sweep() -> None:
-    """Once a minute: rooms whose time came, empty chairs, text that is due to disappear."""
+    """Once a minute: alerts nobody took, rooms whose time came, empty chairs, text that is due to disappear."""
     now = timezone.now()
-    for step in (retention.sweep, settle_rooms, presence.forget_the_gone, mail_about_no_shows):
+    steps = (
+        *(escalation.sweep, retention.sweep, reviews.erase_due),
+        *(settle_rooms, presence.forget_the_gone, mail_about_no_shows, reviews.mail_about_waiting),
+    )
+    for step in steps:
         try:
             step(now=now)
         except Exception as error:  # one step's trouble must not keep the others waiting, least of all the erasure
@@ -60,32 +62,19 @@ def mail_about_no_shows(*, now: datetime) -> None:
     """Tell the coordinators, once, that nobody came to lead a session. The mail names the time, not the topic."""
     unseen = Session.objects.filter(no_show_told_at__isnull=False, no_show_mailed_at__isnull=True)
     for session in unseen:
-        addresses = coordinator_addresses(session)
-        if not addresses or _mail(session, addresses):
+        if _mail_about_no_show(session):
             Session.objects.filter(pk=session.pk).update(no_show_mailed_at=now)
 
 
-def coordinator_addresses(session: Session) -> list[str]:
-    coordinators = User.objects.filter(
-        is_active=True,
-        memberships__role=Membership.Role.COORDINATOR,
-        memberships__organization__in=session.organizations.all(),
-    ).exclude(email="")
-    return sorted(set(coordinators.values_list("email", flat=True)))
-
-
-def _mail(session: Session, addresses: list[str]) -> bool:
-    """Whether it went; else the next sweep tries again."""
+def _mail_about_no_show(session: Session) -> bool:
+    time = {"time": staff_mail.begun_at(session)}
     with translation.override(settings.LANGUAGE_CODE):
-        time = timezone.localtime(session.starts_at).strftime("%H.%M")
-        subject = _("No counsellor at %(time)s") % {"time": time}
-        text = _(
-            "The group chat that began at %(time)s has no counsellor yet. The young people in the lobby have been told "
-            "and see where else to get help. Find somebody, or close the chat: log in and look at the desk."
-        ) % {"time": time}
-    try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
-    except OSError as error:
-        logger.error("The mail about an empty chair was not sent: %s", type(error).__name__)
-        return False
-    return True
+        subject = _("No counsellor at %(time)s") % time
+        text = (
+            _(
+                "The group chat that began at %(time)s has no counsellor yet. The young people in the lobby have been "
+                "told and see where else to get help. Find somebody, or close the chat: log in and look at the desk."
+            )
+            % time
+        )
+    return staff_mail.send(subject=subject, text=text, to=staff_mail.coordinator_addresses(session))
