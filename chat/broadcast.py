@@ -14,7 +14,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from chat.models import Event, Session
+from chat.models import Connection, Event, Member, Session
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +49,25 @@ def presence_changed(session_id: int) -> None:
     transaction.on_commit(partial(_spread, {"room": session_id, "presence": True}, ()))
 
 
+def tally(session_id: int, poll: str) -> None:
+    """Votes changed: those who serve the room count them and tell, once the transaction has committed."""
+    transaction.on_commit(partial(_spread, {"room": session_id, "tally": poll}, ()))
+
+
 def evict(session_id: int, connection: str, code: int) -> None:
     """Close one tab, wherever its socket is, once the transaction has committed."""
-    transaction.on_commit(partial(_spread, {"room": session_id, "evict": connection, "code": code}, ()))
+    transaction.on_commit(partial(_spread, {"room": session_id, "evict": [connection], "code": code}, ()))
+
+
+def expel(member: Member, *, code: int, after: Sequence[Event]) -> None:
+    """Close all tabs of `member`, and forget them: first what `after` told is sent, then the close."""
+    tabs = Connection.objects.filter(member=member)
+    evicted = list(tabs.values_list("public_id", flat=True))
+    tabs.delete()
+    position = after[-1].position if after else 0
+    wake = {"room": member.session_id, "evict": evicted, "code": code, "position": position}
+    transaction.on_commit(partial(_spread, wake, ()))
+    presence_changed(member.session_id)
 
 
 def _spread(wake: dict[str, Any], events: Sequence[Event]) -> None:

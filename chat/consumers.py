@@ -23,8 +23,8 @@ from accounts.addresses import address_of_scope, network_key
 from accounts.models import User
 from chat import hub
 from chat.commands import MAX_FRAME, MemberType, Ping, load, parse, ref_of, spoken_text
-from chat.entrance import NOT_JOINED, Reader, let_in
-from chat.events import Pong, encode
+from chat.entrance import Reader, let_in
+from chat.events import Pong, encode, last_warning
 from chat.models import Connection, Role
 from chat.origins import is_own_origin
 from chat.replay import Replay, read
@@ -47,6 +47,7 @@ REFUSAL_SECONDS = 10.0
 SOCKETS_PER_NETWORK = 400  # a whole school behind one address
 MAX_UNSENT = 256 * 1024  # bytes
 PATIENCE = 20.0  # seconds for a reader to take a replay
+GRACE = 0.8  # seconds for a command in hand when the tab is to close
 CHUNK = 64  # events of a replay in one frame
 TYPING_EVERY = 3.0  # seconds
 INPUT_EVERY = timedelta(seconds=20)
@@ -85,6 +86,7 @@ class RoomConsumer(AsyncConsumer):
         self.login = ""
         self._wire: Any = None
         self._is_closed = False
+        self._ends_with = 0  # the code to close with as soon as nothing is in hand
         self._is_busy = True  # until the replay is out: what happens meanwhile waits behind it
         self._waiting: list[str] = []
         self._commands = Pace(COMMANDS_PER_SECOND, 1.0)
@@ -163,11 +165,20 @@ class RoomConsumer(AsyncConsumer):
         kept, self._waiting = self._waiting, []
         if kept:
             await self.deliver(kept)
+        if self._ends_with:
+            await self.close(self._ends_with)
 
     async def close(self, code: int) -> None:
         if not self._is_closed:
             self._let_go()
             await self.send({"type": "websocket.close", "code": code})
+
+    async def close_soon(self, code: int) -> None:
+        """Close once the command in hand is answered and what waited behind it is sent: the reason comes first."""
+        if self._is_busy:
+            self._ends_with = code
+            await asyncio.sleep(GRACE)
+        await self.close(code)
 
     def _let_go(self) -> None:
         """Hear nothing more and count no more; safe to repeat."""
@@ -242,6 +253,8 @@ class RoomConsumer(AsyncConsumer):
             await self.close(TOO_SLOW)
             return
         await self.send({"type": "websocket.send", "text": f"[{','.join(frames)}]"})
+        if warning := last_warning(frames, member=self.member_public_id):
+            await hub.in_thread(presence.note_warning, member_id=self.member_id, seq=warning)
 
     # Commands ---------------------------------------------------------------------------------------------------
 
@@ -366,8 +379,8 @@ def _let_in(*, scope: Mapping[str, Any]) -> tuple[Reader, Connection, str] | int
         return answer
     try:
         connection = presence.arrive(member=answer.member, kind=Connection.Kind.SOCKET, now=now)
-    except presence.PlaceMoved:
-        return NOT_JOINED
+    except presence.PlaceMoved as moved:
+        return moved.code
     login = cookies.get(settings.SESSION_COOKIE_NAME, "") if answer.member.is_counsellor else ""
     return answer, connection, login
 

@@ -1,6 +1,7 @@
 """What the server says in a room, one dataclass each. PROTOCOL.md is their table, and a test holds the two together.
 
-A field without a default is always sent, as null too; one with a default of None is left out while it is None.
+A field without a default is always sent, as null too; one with a default of None is left out while it is None. An
+underscore at a field's end keeps it apart from Python's own words.
 """
 
 import json
@@ -37,7 +38,7 @@ class Wire:
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
             if value is not None or field.default is MISSING:
-                body[field.name] = plain(value)
+                body[field.name.rstrip("_")] = plain(value)
         return body
 
     def frame(self) -> str:
@@ -59,8 +60,18 @@ def tombstone(frame: str) -> str:
 
 
 def without_text(frame: str) -> str:
-    """A held message that was taken back: why it was held stays, the text goes."""
+    """A held message that was ended: why it was held stays, the text goes."""
     return encode({**json.loads(frame), "text": None})
+
+
+def last_warning(frames: Sequence[str], *, member: str) -> int:
+    """The number of the last warning of `member` among these frames of their own line; 0 for none."""
+    warnings = [json.loads(frame) for frame in frames if frame.startswith(_WARNED)]
+    mine = [body["seq"] for body in warnings if body["member"] == member and body["stream"] == "private"]
+    return max(mine, default=0)
+
+
+_WARNED = '{"type":"member.warned"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +86,6 @@ class RoomEntered(Wire):
     limits: dict[str, int]
     from_: dict[str, int]
     heads: dict[str, int]
-
-    def wire(self) -> dict[str, Any]:
-        body = Wire.wire(self)
-        return {"from" if name == "from_" else name: value for name, value in body.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,24 @@ class MessageHeld(Wire):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReleased(Wire):
+    """A held message was shown to all, as a new one: `as` is its id. To the desk and its author."""
+
+    type: ClassVar[str] = "message.released"
+    id: str
+    as_: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDiscarded(Wire):
+    """A held message will not be shown. To the desk and its author."""
+
+    type: ClassVar[str] = "message.discarded"
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRaised(Wire):
     """To the desk: somebody needs a grown-up. `excerpt` is the whole text when the alert is acute."""
 
@@ -128,12 +153,154 @@ class AlertRaised(Wire):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertClaimed(Wire):
+    """A counsellor says "I take it"; a later claim takes it over."""
+
+    type: ClassVar[str] = "alert.claimed"
+    alert: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertClosed(Wire):
+    """Dealt with."""
+
+    type: ClassVar[str] = "alert.closed"
+    alert: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhisperSent(Wire):
+    """A line between one young person or guest and the counsellors. Without `to` it goes to the desk."""
+
+    type: ClassVar[str] = "whisper.sent"
+    id: str
+    from_: str
+    text: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralShared(Wire):
+    """A service shown to all, or to one in the whisper line."""
+
+    type: ClassVar[str] = "referral.shared"
+    id: str
+    from_: str
+    service: dict[str, Any]
+    to: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskNoted(Wire):
+    """From one counsellor to the others."""
+
+    type: ClassVar[str] = "desk.noted"
+    from_: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorKnocked(Wire):
+    """A newcomer under a network mark asks to be let in."""
+
+    type: ClassVar[str] = "door.knocked"
+    knock: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorAnswered(Wire):
+    """What a counsellor said to it."""
+
+    type: ClassVar[str] = "door.answered"
+    knock: str
+    let_in: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelpOffered(Wire):
     """To the writer of an acute text alone: who can help now."""
 
     type: ClassVar[str] = "help.offered"
     services: Sequence[dict[str, Any]]
     text: str
+
+
+# The ladder, and protecting beside it: to the desk with `by`, and to the member without.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberWarned(Wire):
+    """A private word with the guideline it is about."""
+
+    type: ClassVar[str] = "member.warned"
+    member: str
+    reason: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberMuted(Wire):
+    """They read along and cannot write to the room; without `until` until it is lifted."""
+
+    type: ClassVar[str] = "member.muted"
+    member: str
+    reason: str
+    until: datetime | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberUnmuted(Wire):
+    """By a counsellor, or because the time ran out (then nobody's name stands there)."""
+
+    type: ClassVar[str] = "member.unmuted"
+    member: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberProtected(Wire):
+    """All they wrote left the room, and what they write next is held."""
+
+    type: ClassVar[str] = "member.protected"
+    member: str
+    reason: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberUnprotected(Wire):
+    """What they write is shown again."""
+
+    type: ClassVar[str] = "member.unprotected"
+    member: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberKicked(Wire):
+    """Out of this session."""
+
+    type: ClassVar[str] = "member.kicked"
+    member: str
+    reason: str
+    ground: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberBanned(Wire):
+    """Out of the chats of the organisations that hold this session."""
+
+    type: ClassVar[str] = "member.banned"
+    member: str
+    reason: str
+    until: datetime
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +314,34 @@ class RoomChanged(Wire):
     pin: str | None
     closes_at: datetime | None
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOpened(Wire):
+    """A question with answers to choose from."""
+
+    type: ClassVar[str] = "poll.opened"
+    poll: str
+    question: str
+    options: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollClosed(Wire):
+    """The last counts, in the order of the options."""
+
+    type: ClassVar[str] = "poll.closed"
+    poll: str
+    counts: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollTallied(Wire):
+    """The counts so far, in the order of the options."""
+
+    type: ClassVar[str] = "poll.tallied"
+    poll: str
+    counts: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +377,8 @@ class Accepted(Wire):
     id: str | None = None
     number: dict[str, Any] | None = None
     held: bool | None = None
+    missing: Sequence[str] | None = None
+    shared: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,5 +388,13 @@ class Pong(Wire):
     type: ClassVar[str] = "pong"
 
 
-DURABLE: tuple[type[Wire], ...] = (MessagePosted, MessageRemoved, MessageHeld, AlertRaised, HelpOffered, RoomChanged)
-FLEETING: tuple[type[Wire], ...] = (RoomEntered, MemberJoined, MemberLeft, MemberTyping, Accepted, Pong)
+DURABLE: tuple[type[Wire], ...] = (
+    *(MessagePosted, MessageRemoved, MessageHeld, MessageReleased, MessageDiscarded),
+    *(WhisperSent, HelpOffered, ReferralShared, DeskNoted),
+    *(MemberWarned, MemberMuted, MemberUnmuted, MemberProtected, MemberUnprotected, MemberKicked, MemberBanned),
+    *(AlertRaised, AlertClaimed, AlertClosed, DoorKnocked, DoorAnswered),
+    *(RoomChanged, PollOpened, PollClosed),
+)
+FLEETING: tuple[type[Wire], ...] = (
+    *(RoomEntered, MemberJoined, MemberLeft, MemberTyping, PollTallied, Accepted, Pong),
+)

@@ -23,10 +23,12 @@ from django.contrib.sessions.models import Session as Login
 from django.utils import timezone
 
 from chat import broadcast
-from chat.events import MemberJoined, MemberLeft, MemberTyping
-from chat.models import MAX_TABS, READABLE_AFTER_CLOSING, Connection, Event, Member, Session, Stream
+from chat.events import MemberBanned, MemberJoined, MemberKicked, MemberLeft, MemberTyping, PollTallied
+from chat.models import MAX_TABS, READABLE_AFTER_CLOSING, Connection, Event, Member, Poll, Session, Stream
+from chat.permissions import way_barred
 from chat.replay import Replay, card_of
 from chat.services import presence, rooms
+from chat.services.ladder import lapsed_mutes
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -38,6 +40,7 @@ REGROUP = 3600.0  # seconds; a group of the layer forgets its members after a da
 CLOSED = 4410
 TAKEN_OVER = 4409
 COME_BACK = 1012
+SENT_OUT = {MemberKicked.type, MemberBanned.type}
 
 # SQLite has one writer: queueing here is cheaper than waiting for its lock. Pages have threads of their own.
 _threads = ThreadPoolExecutor(max_workers=1 if settings.ON_SQLITE else 8, thread_name_prefix="room")
@@ -70,6 +73,8 @@ class Socket(Protocol):
 
     async def close(self, code: int) -> None: ...
 
+    async def close_soon(self, code: int) -> None: ...
+
 
 @dataclass
 class Room:
@@ -101,11 +106,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class There:
-    """Who is there: cards of those present, all tabs that may stay open with their members, logins that still hold."""
+    """Who is there: cards of those present, all tabs that may stay open with their members, logins that still hold,
+    and with which code to close the tabs of those who were sent out."""
 
     cards: dict[int, dict[str, str]]
     tabs: dict[str, int]
     logins: frozenset[str]
+    barred: dict[int, int]
 
 
 class Hub:
@@ -240,7 +247,10 @@ class Hub:
         if room is None:
             return
         if "evict" in wake:
+            await self._advance(room, wake.get("position", 0))  # why comes before the close
             await self._evict(room, wake["evict"], wake["code"])
+        elif "tally" in wake:
+            await self._tell_tally(room, wake["tally"])
         elif "typing" in wake:
             await self._pass_typing(room, wake["typing"], by_counsellor=wake["by_counsellor"])
         elif wake.get("presence"):
@@ -269,6 +279,8 @@ class Hub:
             frames = [frame for event in events for frame in _frames_for(socket, event)]
             if frames:
                 await self._send(socket, frames)
+        if any(event.type in SENT_OUT for event in events):  # also where the wake that closes their tabs was lost
+            self._spawn(self._look_who_is_there(room))
 
     async def _send(self, socket: Socket, frames: Sequence[str]) -> None:
         """One reader's trouble is that reader's alone: the tab closes, comes back and asks for what it missed."""
@@ -310,7 +322,9 @@ class Hub:
             for socket in list(room.sockets):
                 await self._tell_presence(socket, there.cards, room.cards)
         for socket in before:
-            if socket.connection_id not in there.tabs:
+            if code := there.barred.get(socket.member_id):
+                self._spawn(socket.close_soon(code))
+            elif socket.connection_id not in there.tabs:
                 # `evict` told the others why. One that was not told comes back and hears it at the door.
                 tabs = sum(member == socket.member_id for member in there.tabs.values())
                 await socket.close(TAKEN_OVER if tabs >= MAX_TABS else COME_BACK)
@@ -327,10 +341,17 @@ class Hub:
         if frames:
             await self._send(socket, frames)
 
-    async def _evict(self, room: Room, connection_id: str, code: int) -> None:
+    async def _evict(self, room: Room, connection_ids: Sequence[str], code: int) -> None:
         for socket in list(room.sockets):
-            if socket.connection_id == connection_id:
-                await socket.close(code)
+            if socket.connection_id in connection_ids:
+                self._spawn(socket.close_soon(code))
+
+    async def _tell_tally(self, room: Room, poll: str) -> None:
+        """The counts as they stand now: of several looks the last one is the newest."""
+        tallied = await in_thread(_tally, session_id=room.session_id, poll=poll)
+        for socket in list(room.sockets):
+            if tallied is not None:
+                await self._send(socket, [tallied.frame()])
 
     # The beat ---------------------------------------------------------------------------------------------------
 
@@ -413,12 +434,19 @@ def _who_is_there(*, session_id: int, logins: set[str]) -> There:
     now = timezone.now()
     members = Member.objects.filter(session_id=session_id).present(now=now)
     tabs = Connection.objects.filter(session_id=session_id).values_list("public_id", "member_id")
+    out = Member.objects.filter(session_id=session_id, kicked_at__isnull=False)
     alive = Login.objects.filter(session_key__in=logins, expire_date__gt=now).values_list("session_key", flat=True)
     return There(
         cards={member.pk: card_of(member) for member in members},
         tabs=dict(tabs),
         logins=frozenset(alive) if logins else frozenset(),
+        barred={member.pk: code for member in out if (code := way_barred(member, now=now))},
     )
+
+
+def _tally(*, session_id: int, poll: str) -> PollTallied | None:
+    row = Poll.objects.filter(session_id=session_id, public_id=poll, closed_at__isnull=True).first()
+    return PollTallied(poll=row.public_id, counts=row.counts()) if row else None
 
 
 def _look(*, session_ids: Sequence[int], answered: Mapping[int, datetime]) -> dict[int, Seen]:
@@ -428,11 +456,12 @@ def _look(*, session_ids: Sequence[int], answered: Mapping[int, datetime]) -> di
     led = set(
         Connection.objects.leading(now=now).filter(session_id__in=session_ids).values_list("session_id", flat=True)
     )
+    lapsed = set(lapsed_mutes(now=now).filter(session_id__in=session_ids).values_list("session_id", flat=True))
     return {
         session.pk: Seen(
             head=session.log_head,
             is_over=session.closed_at is not None and session.closed_at + READABLE_AFTER_CLOSING <= now,
-            is_due=bool(rooms.due(session, led=session.pk in led, now=now)),
+            is_due=session.pk in lapsed or bool(rooms.due(session, led=session.pk in led, now=now)),
         )
         for session in Session.objects.filter(pk__in=session_ids)
     }

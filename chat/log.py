@@ -19,6 +19,7 @@ class Entry:
     reader: Member | None = None
     author: Member | None = None
     public_id: str = ""
+    reply_to: str = ""
 
 
 def append(session: Session, entries: Sequence[Entry], *, at: datetime) -> list[Event]:
@@ -50,6 +51,7 @@ def _row(session: Session, entry: Entry, at: datetime) -> Event:
         type=entry.event.type,
         public_id=entry.public_id,
         author=entry.author,
+        reply_to=entry.reply_to,
         frame=numbered(entry.event, stream=entry.stream.value, seq=seq, at=at),
     )
 

@@ -6,8 +6,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Organization, Profile, User
 from accounts.permissions import is_counsellor, may_enter_staff_pages
-from chat.models import REVIEW_KEPT, Alert, Connection, DutyCase, Member, Review, Roster, Session, SessionQuerySet
+from chat.models import REVIEW_KEPT, Alert, Connection, DutyCase, Member, Review, Role, Roster, Session, SessionQuerySet
 
+KICKED = 4423
+BANNED = 4451
 WRITABLE_BY_THE_YOUNG = (Session.State.OPEN, Session.State.CLOSING)
 
 
@@ -22,11 +24,32 @@ def refusal_to_write(member: Member, session: Session, *, now: datetime) -> str 
         return "closed"
     if member.is_counsellor:
         return None
+    if code := refusal_to_take_part(session, now=now):
+        return code
+    return "muted" if member.is_muted(now=now) else None
+
+
+def way_barred(member: Member, *, now: datetime) -> int | None:
+    """The close code for a member who was sent out of this session, None for all others. Banned beats kicked."""
+    if member.banned_until is not None and member.banned_until > now:
+        return BANNED
+    return KICKED if member.is_out else None
+
+
+def refusal_to_take_part(session: Session, *, now: datetime) -> str | None:
+    """The code for why nobody but counsellors may write or vote just now, None when they may."""
+    if session.state == Session.State.CLOSED:
+        return "closed"
     if session.state == Session.State.WAITING:
         return "no_counsellor"
     if session.state not in WRITABLE_BY_THE_YOUNG:
         return "not_open"
     return None if is_led(session, now=now) else "no_counsellor"
+
+
+def refusal_to_moderate(actor: Member, target: Member) -> str | None:
+    """The code for why `actor` may take no step of the ladder on `target`: counsellors may, on the young alone."""
+    return None if actor.is_counsellor and target.role == Role.YOUNG else "forbidden"
 
 
 def can_lead(user: User, session: Session) -> bool:
@@ -121,9 +144,7 @@ def reviews_in_the_hands_of(user: User, *, now: datetime) -> QuerySet[Review]:
     if not may_enter_staff_pages(user):
         return Review.objects.none()
     of_the_house = Exists(
-        Membership.objects.filter(
-            user_id=user.pk, role__in=PLANNING_ROLES, organization__sessions=OuterRef("session")
-        )
+        Membership.objects.filter(user_id=user.pk, role__in=PLANNING_ROLES, organization__sessions=OuterRef("session"))
     )
     kept = Review.objects.filter(of_the_house, asked_at__gt=now - REVIEW_KEPT)
     return kept.exclude(Exists(Review.actors.through.objects.filter(review=OuterRef("pk"), user=user.pk)))
@@ -146,7 +167,7 @@ def duty_cases_in_the_hands_of(user: User) -> QuerySet[DutyCase]:
 
 
 def alerts_to_take_up(user: User) -> QuerySet[Alert]:
-    """Acute alerts that nobody took, for those put on the session and their coordinators: that there is one, no text."""
+    """Acute alerts that nobody took, for those put on the session and for coordinators; that there is one, no text."""
     if not may_enter_staff_pages(user):
         return Alert.objects.none()
     return Alert.objects.unclaimed_acute().filter(session__in=sessions_in_the_hands_of(user))

@@ -9,8 +9,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chat.commands import MAX_FRAME, MAX_TEXT
 from chat.events import RoomEntered, encode, stamp
-from chat.models import MAX_TABS, Event, Member, Session, Stream
+from chat.models import MAX_TABS, Event, Member, Role, Session, Stream
+from chat.services.ladder import standing_of
 from chat.services.pace import BURST, PER_SECOND
+from chat.services.polls import open_polls
 
 LIMITS = {"text": MAX_TEXT, "frame": MAX_FRAME, "burst": BURST, "per_second": PER_SECOND, "tabs": MAX_TABS}
 
@@ -54,8 +56,8 @@ def read(*, member: Member, after: str | None, side_after: str | None, now: date
     entered = RoomEntered(
         you=card_of(member),
         room=room_of(session),
-        members=[{**card_of(other), "present": other.is_present} for other in known],  # type: ignore[attr-defined]
-        polls=[],
+        members=[_told(other, member, now) for other in known],
+        polls=open_polls(session, reader=member),
         limits=LIMITS,
         from_=origin,
         heads=heads,
@@ -73,6 +75,15 @@ def read(*, member: Member, after: str | None, side_after: str | None, now: date
     )
 
 
+def _told(other: Member, reader: Member, now: datetime) -> dict[str, Any]:
+    """One of `members`: with the standing of the young for counsellors, and one's own."""
+    told = {**card_of(other), "present": other.is_present}  # type: ignore[attr-defined]
+    is_told_standing = reader.is_counsellor or other.pk == reader.pk
+    if is_told_standing and other.role == Role.YOUNG:
+        told["standing"] = standing_of(other, now=now)
+    return told
+
+
 def room_of(session: Session) -> dict[str, Any]:
     """`room` of `room.entered`."""
     return {
@@ -80,9 +91,9 @@ def room_of(session: Session) -> dict[str, Any]:
         "title": session.title,
         "format": session.format,
         "state": session.state,
-        "slow": 0,
-        "hold": False,
-        "pin": None,
+        "slow": session.slow,
+        "hold": session.hold,
+        "pin": session.pin or None,
         "closes_at": stamp(session.closes_at),
         "erased_at": stamp(session.erase_at),
     }

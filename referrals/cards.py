@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,15 @@ def card(service: Service, *, now: datetime) -> dict[str, Any]:
         "changes_at": None,
         "checked_on": _checked_on(service, now),
     }
+
+
+def find_card(service_id: str, *, now: datetime) -> dict[str, Any] | None:
+    """The card of a service that is shown; None for any other id."""
+    try:
+        service = Service.objects.shown().prefetch_related("channels").filter(id=UUID(service_id)).first()
+    except ValueError:
+        return None
+    return card(service, now=now) if service else None
 
 
 def details(service: Service, *, now: datetime) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def alert_entries(
         member=writer,
         kind=Alert.Kind.CRISIS,
         ref=ref,
-        defaults={"session": session, "level": level, "raised_at": now},
+        defaults={"session": session, "level": level, "message_id": message_id or "", "raised_at": now},
     )
     if not is_new:
         return []

@@ -1,6 +1,5 @@
 """Writing and taking back. Every verb is given the session locked and the member read under that lock."""
 
-import json
 from datetime import datetime
 
 from chat import broadcast, log
@@ -8,7 +7,7 @@ from chat.commands import MessagePost, MessageRemove
 from chat.events import Accepted, MessageHeld, MessagePosted, MessageRemoved, tombstone, without_text
 from chat.models import Event, Member, Session, Stream, random_id
 from chat.permissions import refusal_to_write
-from chat.services import crisis, pace
+from chat.services import crisis, desk, holds, pace
 from moderation import guard
 from moderation.refusals import Refused
 
@@ -20,19 +19,20 @@ def post_message(
 
     `sent` is the text as it came, to point into it; `level` is what the crisis check says of it.
 
-    Raises Refused "closed", "not_open", "no_counsellor", "too_fast", "unknown" (of `reply_to`) or "identifying".
+    Raises Refused "closed", "not_open", "no_counsellor", "muted", "too_fast", "slow_mode", "unknown" (of `reply_to`)
+    or "identifying".
     """
     code = refusal_to_write(author, session, now=now)
     if code:
         raise Refused(code)
     pace.spend(author, now=now)
+    pace.keep_slow(author, session, now=now)
     if command.reply_to and not is_answerable(command.reply_to, reader=author):
         raise Refused("unknown")
-    if not author.is_counsellor:
-        refuse_identifying(command.text, sent=sent)
+    is_asking = not author.is_counsellor and is_identifying(command, sent=sent)
     message_id = random_id()
-    if level == crisis.ACUTE:
-        return _hold(session, author, command, message_id, now)
+    if why := _why_held(session, author, is_acute=level == crisis.ACUTE, is_asking=is_asking):
+        return _hold(session, author, command, message_id, why=why, level=level, is_asking=is_asking, now=now)
     posted = MessagePosted(id=message_id, member=author.public_id, text=command.text, reply_to=command.reply_to)
     entries = [log.Entry(event=posted, author=author, public_id=message_id)]
     if level == crisis.CONCERN:
@@ -44,42 +44,70 @@ def post_message(
     return Accepted(ref=command.ref, id=message_id, number={"stream": rows[0].stream, "seq": rows[0].seq})
 
 
-def _hold(session: Session, author: Member, command: MessagePost, message_id: str, now: datetime) -> Accepted:
-    held = MessageHeld(id=message_id, member=author.public_id, text=command.text, why="crisis")
-    entries = [
-        *crisis.alert_entries(
-            session,
-            writer=author,
-            ref=command.ref,
-            text=command.text,
-            level=crisis.ACUTE,
-            message_id=message_id,
-            now=now,
-        ),
-        log.Entry(event=held, stream=Stream.DESK, author=author, public_id=message_id),
-    ]
+def _why_held(session: Session, author: Member, *, is_acute: bool, is_asking: bool) -> str:
+    """Why the others do not see a message before a counsellor does; "" for one that is shown at once."""
+    if author.is_counsellor:
+        return ""
+    reasons = {
+        "crisis": is_acute,
+        "ask": is_asking,
+        "protect": author.protected_at is not None,
+        "watch": author.watched > 0,
+        "hold": session.hold,
+    }
+    return next((why for why, holds_now in reasons.items() if holds_now), "")
+
+
+def _hold(
+    session: Session,
+    author: Member,
+    command: MessagePost,
+    message_id: str,
+    *,
+    why: str,
+    level: str,
+    is_asking: bool,
+    now: datetime,
+) -> Accepted:
+    """Keep it at the desk, with the alert that it gives cause for."""
+    entries: list[log.Entry] = []
+    if level != "none":
+        entries += crisis.alert_entries(
+            session, writer=author, ref=command.ref, text=command.text, level=level, message_id=message_id, now=now
+        )
+    if is_asking and level != crisis.ACUTE:
+        entries.append(
+            desk.identity_entry(
+                session, writer=author, ref=command.ref, text=command.text, message_id=message_id, now=now
+            )
+        )
+    entries.append(
+        holds.held_entry(author, message_id=message_id, text=command.text, why=why, reply_to=command.reply_to)
+    )
+    if author.watched:
+        author.watched -= 1
+        author.save(update_fields=["watched"])
     broadcast.announce(session, log.append(session, entries, at=now))
     return Accepted(ref=command.ref, id=message_id, held=True)
 
 
-def refuse_identifying(text: str, *, sent: str) -> None:
-    """Raises Refused "identifying", with where and what, for a text that tells who somebody is or how to find them.
+def is_identifying(command: MessagePost, *, sent: str) -> bool:
+    """The text tells who somebody is or how to find them, and its writer asks a counsellor to let it through.
 
-    The spans point into the text as it was sent, which differs from what would be stored by blanks and accents.
+    Who does not ask is refused: raises Refused "identifying", with where and what. The spans point into the text as it
+    was sent, which differs from what would be stored by blanks and accents.
     """
-    if found := guard.find_spans(text):
-        spans = found if sent == text else guard.find_spans(sent) or found
+    found = guard.find_spans(command.text)
+    if found and not command.ask:
+        spans = found if sent == command.text else guard.find_spans(sent) or found
         raise Refused("identifying", spans=[[span.start, span.end, span.label] for span in spans])
+    return bool(found)
 
 
 def is_answerable(message_id: str, *, reader: Member) -> bool:
     """`reader` has seen this message, and its text still stands."""
     event = Event.objects.readable_by(reader).filter(public_id=message_id, type=MessagePosted.type).first()
-    return event is not None and not _is_gone(event)
-
-
-def _is_gone(event: Event) -> bool:
-    return json.loads(event.frame)["text"] is None
+    return event is not None and holds.text_of(event) is not None
 
 
 def remove_message(*, session: Session, member: Member, command: MessageRemove, now: datetime) -> Accepted:
@@ -92,7 +120,7 @@ def remove_message(*, session: Session, member: Member, command: MessageRemove, 
         raise Refused("closed")
     event = _removable(command.id, member)
     author = event.author
-    if author is None or _is_gone(event):
+    if author is None:
         raise Refused("unknown")
     is_own = author.pk == member.pk
     if not is_own:
@@ -101,35 +129,34 @@ def remove_message(*, session: Session, member: Member, command: MessageRemove, 
         if command.reason is None:
             raise Refused("bad_command")
     _blank(session, event, keep_alert=is_own)
-    rows = log.append(session, _removal_entries(event, author, member, command), at=now)
+    entries = _removal_entries(event, author, member, command)
+    if member.is_counsellor:
+        entries += desk.close_reports_of(session, command.id, actor=member, now=now)
+    rows = log.append(session, entries, at=now)
     broadcast.announce(session, rows)
     seen = next(row for row in rows if row.stream == Stream.ROOM or (row.stream == Stream.DESK) == member.is_counsellor)
     return Accepted(ref=command.ref, number={"stream": seen.stream, "seq": seen.seq})
 
 
 def _removable(message_id: str, member: Member) -> Event:
-    """The message as `member` may know of it: what they read, and what they wrote themselves."""
+    """The message as `member` may know of it: what they read, and what they wrote themselves.
+
+    One that was protected has two rows: the one with its text counts. Raises Refused "unknown", also when it is gone.
+    """
     messages = Event.objects.filter(type__in=[MessagePosted.type, MessageHeld.type], public_id=message_id)
-    event = (
-        messages.filter(session_id=member.session_id, author=member).select_related("author").first()
-        or messages.readable_by(member).select_related("author").first()
-    )
-    if event is None:
-        raise Refused("unknown")
-    return event
+    own = messages.filter(session_id=member.session_id, author=member)
+    for event in [*own.select_related("author"), *messages.readable_by(member).select_related("author")]:
+        if holds.text_of(event) is not None:
+            return event
+    raise Refused("unknown")
 
 
 def _blank(session: Session, event: Event, *, keep_alert: bool) -> None:
     """Overwrite the text where it is stored. An alert keeps its excerpt where the author took the message back."""
     event.frame = tombstone(event.frame) if event.type == MessagePosted.type else without_text(event.frame)
     event.save(update_fields=["frame"])
-    if keep_alert:
-        return
-    for alert in Event.objects.filter(session=session, type="alert.raised", public_id=event.public_id):
-        body = json.loads(alert.frame)
-        body.pop("excerpt", None)
-        alert.frame = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        alert.save(update_fields=["frame"])
+    if not keep_alert:
+        desk.blank_excerpts(session, event.public_id)
 
 
 def _removal_entries(event: Event, author: Member, actor: Member, command: MessageRemove) -> list[log.Entry]:

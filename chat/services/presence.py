@@ -1,23 +1,29 @@
 """Who is here: tabs with leases, in the database, so that a killed process takes nobody's word with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from chat import broadcast
+from chat.events import last_warning
 from chat.models import LEASE, MAX_TABS, Connection, Member, Session
-from chat.permissions import can_lead
+from chat.permissions import can_lead, way_barred
 from chat.services import rooms
 
 RELOAD_GRACE = timedelta(seconds=5)  # a counsellor who reloads the page is back before this is over
 SILENT = timedelta(seconds=15)  # a living socket's row is renewed at least this often
 TAKEN_OVER = 4409
 NOT_ALLOWED = 4403
+NOT_JOINED = 4401
 
 
 class PlaceMoved(Exception):  # noqa: N818 - an answer, not an error
-    """The place went on to another token while this one was on its way in (T15)."""
+    """Meanwhile the place went on to another token (T15), or its member was sent out: `code` closes the socket."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 @transaction.atomic
@@ -31,7 +37,9 @@ def arrive(*, member: Member, kind: Connection.Kind, now: datetime) -> Connectio
     session = Session.objects.locked(member.session_id)
     known = Member.objects.filter(pk=member.pk, token_hash=member.token_hash).first()
     if known is None:
-        raise PlaceMoved
+        raise PlaceMoved(NOT_JOINED)
+    if code := way_barred(known, now=now):
+        raise PlaceMoved(code)
     member = known
     was_here = Member.objects.present(now=now).filter(pk=member.pk).exists()
     if member.room_start is None:
@@ -81,6 +89,17 @@ def renew(*, answered: Mapping[int, datetime]) -> None:
     rows = [Connection(pk=pk, answered_at=at) for pk, at in answered.items()]
     if rows:
         Connection.objects.bulk_update(rows, ["answered_at"], batch_size=200)
+
+
+def note_warning(*, member_id: int, seq: int) -> None:
+    """A warning was written to an open socket of theirs, or fetched: from here on it counts for the ladder."""
+    Member.objects.filter(pk=member_id, reached_seq__lt=seq).update(reached_seq=seq)
+
+
+def note_warnings(member: Member, frames: Sequence[str]) -> None:
+    """As `note_warning`, of frames that `member` is about to be handed."""
+    if seq := last_warning(frames, member=member.public_id):
+        note_warning(member_id=member.pk, seq=seq)
 
 
 def note_input(*, connection_id: int, now: datetime) -> None:

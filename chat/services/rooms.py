@@ -7,7 +7,7 @@ from chat.commands import RoomClose
 from chat.events import MessagePosted, RoomChanged
 from chat.models import LONGEST_WAITING, NO_SHOW_AFTER, Event, Member, Session, random_id
 from chat.permissions import is_announced, is_led
-from chat.services import afterwards
+from chat.services import afterwards, ladder, marks
 from moderation.refusals import Refused
 from referrals.models import Service
 
@@ -18,7 +18,14 @@ LED_STATES = (State.OPEN, State.PAUSED, State.CLOSING)
 def changed(session: Session, *, why: str) -> log.Entry:
     """The room as it stands, for the log."""
     return log.Entry(
-        event=RoomChanged(state=session.state, slow=0, hold=False, pin=None, closes_at=session.closes_at, why=why)
+        event=RoomChanged(
+            state=session.state,
+            slow=session.slow,
+            hold=session.hold,
+            pin=session.pin or None,
+            closes_at=session.closes_at,
+            why=why,
+        )
     )
 
 
@@ -66,6 +73,32 @@ def _switch(session: Session, before: Session.State, after: Session.State, now: 
     return _turn(session, after, why="counsellor", now=now)
 
 
+def set_slow(*, session: Session, seconds: int, now: datetime) -> list[Event]:
+    """So many seconds between two messages of one member; 0 for none. Raises Refused "not_open" or "closed"."""
+    return _set(session, "slow", seconds, now)
+
+
+def set_hold(*, session: Session, on: bool, now: datetime) -> list[Event]:
+    """Counsellors read each message before the others do. Raises Refused "not_open" or "closed"."""
+    return _set(session, "hold", on, now)
+
+
+def set_pin(*, session: Session, text: str, now: datetime) -> list[Event]:
+    """The question of the moment; empty to take it away. Raises Refused "not_open" or "closed"."""
+    return _set(session, "pin", text, now)
+
+
+def _set(session: Session, tool: str, value: object, now: datetime) -> list[Event]:
+    if session.state == State.CLOSED:
+        raise Refused("closed")
+    if _is_ending(session):
+        raise Refused("not_open")
+    if getattr(session, tool) == value:
+        return []
+    setattr(session, tool, value)
+    return _turn(session, State(session.state), why=tool, now=now)
+
+
 def close_room(*, session: Session, actor: Member, command: RoomClose, now: datetime) -> list[Event]:
     """Say goodbye, give notice, then close; with 0 minutes at once. A lobby closes at once: nobody wrote yet.
 
@@ -98,6 +131,7 @@ def _close(session: Session, *, why: str, now: datetime) -> list[Event]:
     session.closed_at = now
     session.closes_at = None
     session.attended = attendance(session)
+    marks.forget_networks(session)
     rows = _turn(session, State.CLOSED, why=why, now=now)
     afterwards.prepare(session=session, now=now)
     return rows
@@ -130,7 +164,7 @@ def due(session: Session, *, led: bool, now: datetime) -> str:
 
 def settle(*, session: Session, now: datetime) -> list[Event]:
     """Do what is due, until nothing is: the server's beat, an arriving counsellor and the worker all call it."""
-    rows: list[Event] = []
+    rows = ladder.lift_lapsed(session=session, now=now)
     led = is_led(session, now=now)
     while step := due(session, led=led, now=now):
         rows += _STEPS[step](session, now)

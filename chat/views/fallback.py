@@ -16,7 +16,7 @@ from chat.limits import REQUESTS, is_over
 from chat.models import Connection, Event, Member, Stream
 from chat.replay import read
 from chat.services.commands import perform
-from chat.services.presence import PlaceMoved, arrive
+from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.views.room import find_reader, render_room
 from moderation.refusals import Refused
 
@@ -40,11 +40,12 @@ def log(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     try:
         arrive(member=reader.member, kind=Connection.Kind.HTTP, now=now)
-    except PlaceMoved:
-        return _turned_away(4401)
+    except PlaceMoved as moved:
+        return _turned_away(moved.code)
     replay = read(
         member=reader.member, after=request.GET.get("after"), side_after=request.GET.get("side_after"), now=now
     )
+    note_warnings(reader.member, replay.frames)
     return _json([replay.entered, *replay.frames])
 
 
@@ -62,8 +63,8 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         body = _body(request)
         answer, extra = _answer(reader, body)
-    except PlaceMoved:
-        return _turned_away(4401) if wants_json else redirect("front")
+    except PlaceMoved as moved:
+        return _turned_away(moved.code) if wants_json else redirect("chat:session", slug=slug)
     except Refused as refusal:
         body, answer, extra = {}, encode(refusal.as_event(None)), []
     if wants_json:
@@ -116,7 +117,9 @@ def _answer(reader: Reader, body: Mapping[str, Any]) -> tuple[str, list[str]]:
     before = Member.objects.values_list("private_head", flat=True).get(pk=member.pk)
     answer = perform(member_id=member.pk, role=member.role, body=body, now=now)
     new = Event.objects.filter(stream=Stream.PRIVATE, reader=member, seq__gt=before).order_by("seq")
-    return answer, list(new.values_list("frame", flat=True))
+    frames = list(new.values_list("frame", flat=True))
+    note_warnings(member, frames)
+    return answer, frames
 
 
 def _back_to_the_page(request: HttpRequest, reader: Reader, body: Mapping[str, Any], answer: str) -> HttpResponse:

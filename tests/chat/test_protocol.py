@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from chat import consumers, entrance, server
+from chat import consumers, entrance, permissions, server
 from chat.commands import COMMANDS
 from chat.events import DURABLE, FLEETING
 from chat.services import presence
@@ -61,6 +61,8 @@ def test_every_close_code_stands_in_the_document():
         entrance.NOT_ALLOWED,
         entrance.NO_SUCH_SESSION,
         entrance.CLOSED,
+        permissions.KICKED,
+        permissions.BANNED,
         presence.TAKEN_OVER,
         consumers.TOO_MANY,
         consumers.TOO_BIG,

@@ -1,0 +1,181 @@
+"""The ladder (law 2) and protecting beside it: what counsellors do about one young person in one session.
+
+Every verb is given the session locked and the member read under that lock, which is the lock that writing takes, too:
+from its commit on no later number of the room shows a message of that member (law 3). Each answers the events it made,
+none where nothing changed, and raises Refused "ladder" with what is `missing` where a step has to come first. No role
+gets around the order: it stands here, and nowhere else is a standing changed.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from chat import broadcast, log
+from chat.commands import MemberBan, MemberKick, MemberMute, MemberProtect, MemberUnmute, MemberUnprotect, MemberWarn
+from chat.events import (
+    MemberBanned,
+    MemberKicked,
+    MemberMuted,
+    MemberProtected,
+    MemberUnmuted,
+    MemberUnprotected,
+    MemberWarned,
+    stamp,
+)
+from chat.models import UNTIL_LIFTED, Event, Member, Session, Stream
+from chat.permissions import BANNED, KICKED
+from chat.services import crisis, holds, marks
+from moderation.refusals import Refused
+
+SAME_END = timedelta(hours=1)  # two bans of as many days are one
+
+Told = MemberWarned | MemberMuted | MemberUnmuted | MemberProtected | MemberUnprotected | MemberKicked | MemberBanned
+
+
+def standing_of(member: Member, *, now: datetime) -> dict[str, Any]:
+    """`standing` of the protocol. A mute that has no end is told with UNTIL_LIFTED."""
+    return {
+        "warned": member.warning_seq is not None,
+        "muted_until": stamp(member.muted_until) if member.is_muted(now=now) else None,
+        "protected": member.protected_at is not None,
+        "kicked": member.is_out,
+    }
+
+
+def missing_for_a_kick(member: Member) -> list[str]:
+    return [] if member.is_warned else ["warning"]
+
+
+def missing_for_a_ban(member: Member) -> list[str]:
+    steps = {"mute": member.muted_at, "kick": member.kicked_at}
+    return missing_for_a_kick(member) + [name for name, taken_at in steps.items() if taken_at is None]
+
+
+def warn(*, session: Session, actor: Member, target: Member, command: MemberWarn, now: datetime) -> list[Event]:
+    """A private word. It counts for the ladder once it was written to an open socket of theirs, or fetched."""
+    warned = MemberWarned(member=target.public_id, reason=command.reason, by=actor.public_id)
+    rows = _tell(session, target, [warned], now)
+    if target.warning_seq is None:
+        target.warning_seq = next(row.seq for row in rows if row.stream == Stream.PRIVATE)
+        target.save(update_fields=["warning_seq"])
+    return rows
+
+
+def mute(*, session: Session, actor: Member, target: Member, command: MemberMute, now: datetime) -> list[Event]:
+    """For some minutes or until it is lifted; of one who is muted it sets the end."""
+    until = now + timedelta(minutes=command.minutes) if command.minutes else UNTIL_LIFTED
+    if target.is_muted(now=now) and target.muted_until == until:
+        return []
+    return _tell(session, target, [_mute(actor, target, command.reason, until, now)], now)
+
+
+def _mute(actor: Member, target: Member, reason: str, until: datetime, now: datetime) -> MemberMuted:
+    target.muted_at = target.muted_at or now
+    target.muted_until = until
+    target.save(update_fields=["muted_at", "muted_until"])
+    told_until = None if until == UNTIL_LIFTED else until
+    return MemberMuted(member=target.public_id, reason=reason, until=told_until, by=actor.public_id)
+
+
+def unmute(*, session: Session, actor: Member, target: Member, command: MemberUnmute, now: datetime) -> list[Event]:
+    if target.muted_until is None:
+        return []
+    return _unmute(session, target, by=actor.public_id, now=now)
+
+
+def _unmute(session: Session, target: Member, *, by: str | None, now: datetime) -> list[Event]:
+    target.muted_until = None
+    target.save(update_fields=["muted_until"])
+    return _tell(session, target, [MemberUnmuted(member=target.public_id, by=by)], now)
+
+
+def lapsed_mutes(*, now: datetime) -> QuerySet[Member]:
+    """Members whose mute ran out and who have not been told."""
+    return Member.objects.filter(muted_until__lte=now)
+
+
+def lift_lapsed(*, session: Session, now: datetime) -> list[Event]:
+    """Tell those whose mute ran out."""
+    rows: list[Event] = []
+    for member in lapsed_mutes(now=now).filter(session=session).order_by("pk"):
+        rows += _unmute(session, member, by=None, now=now)
+    return rows
+
+
+def kick(*, session: Session, actor: Member, target: Member, command: MemberKick, now: datetime) -> list[Event]:
+    """Out of this session: all tabs close with 4423. Records a mute if there was none."""
+    if target.is_out:
+        return []
+    if missing := missing_for_a_kick(target):
+        raise Refused("ladder", missing=missing)
+    told: list[Told] = []
+    if target.muted_at is None:
+        told.append(_mute(actor, target, command.reason, UNTIL_LIFTED, now))
+    target.kicked_at = now
+    target.save(update_fields=["kicked_at"])
+    told.append(MemberKicked(member=target.public_id, reason=command.reason, ground=command.ground, by=actor.public_id))
+    if command.watch:
+        marks.watch_newcomers(session=session, member=target, now=now)
+    rows = _tell(session, target, told, now)
+    broadcast.expel(target, code=KICKED, after=rows)
+    return rows
+
+
+def ban(*, session: Session, actor: Member, target: Member, command: MemberBan, now: datetime) -> list[Event]:
+    """Out of the chats of the organisations that hold this session; their network's newcomers knock for a while."""
+    if missing := missing_for_a_ban(target):
+        raise Refused("ladder", missing=missing)
+    until = now + timedelta(days=command.days)
+    if target.banned_until is not None and abs(target.banned_until - until) < SAME_END:
+        return []
+    target.banned_until = until
+    target.save(update_fields=["banned_until"])
+    marks.mark_after_ban(session=session, member=target, now=now)
+    banned = MemberBanned(member=target.public_id, reason=command.reason, until=until, by=actor.public_id)
+    rows = _tell(session, target, [banned], now)
+    broadcast.expel(target, code=BANNED, after=rows)
+    return rows
+
+
+def protect(*, session: Session, actor: Member, target: Member, command: MemberProtect, now: datetime) -> list[Event]:
+    """For danger: all they wrote leaves the room for the desk, and what they write next waits there. They get help."""
+    if target.protected_at is not None:
+        return []
+    target.protected_at = now
+    target.save(update_fields=["protected_at"])
+    protected = MemberProtected(member=target.public_id, reason=command.reason, by=actor.public_id)
+    help_now = crisis.help_entry(target, now=now)
+    return _tell(session, target, [protected], now, before=holds.withdraw_all(session, target), after=[help_now])
+
+
+def unprotect(
+    *, session: Session, actor: Member, target: Member, command: MemberUnprotect, now: datetime
+) -> list[Event]:
+    """What they write from here on is shown; what is held stays held until it is released."""
+    if target.protected_at is None:
+        return []
+    target.protected_at = None
+    target.save(update_fields=["protected_at"])
+    return _tell(session, target, [MemberUnprotected(member=target.public_id, by=actor.public_id)], now)
+
+
+def _tell(
+    session: Session,
+    target: Member,
+    told: list[Told],
+    now: datetime,
+    *,
+    before: list[log.Entry] | None = None,
+    after: list[log.Entry] | None = None,
+) -> list[Event]:
+    """Each event twice: with `by` to the desk, without to the member."""
+    entries = [*(before or [])]
+    for event in told:
+        entries.append(log.Entry(event=event, stream=Stream.DESK, author=target))
+        mine = replace(event, by=None)
+        entries.append(log.Entry(event=mine, stream=Stream.PRIVATE, reader=target, author=target))
+    rows = log.append(session, [*entries, *(after or [])], at=now)
+    broadcast.announce(session, rows)
+    return rows
