@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 def room_strings() -> dict[str, str]:
     """All of them, in the reader's language. A key with `_one` beside it is taken for a count of 1."""
-    return {**_people(), **_log(), **_writing(), **_states(), **_line(), **_desk()}
+    return {**_people(), **_log(), **_writing(), **_states(), **_line()}
 
 
 def _people() -> dict[str, str]:
@@ -112,22 +112,4 @@ def _line() -> dict[str, str]:
         "end_4403": _("You cannot get into this chat."),
         "end_4404": _("This chat is not here any more."),
         "end_4409": _("You have opened the chat in another tab."),
-    }
-
-
-def _desk() -> dict[str, str]:
-    return {
-        "remove_because": _("Remove: {reason}"),
-        "remove_other": _("Remove: another reason …"),
-        "reason_tone": _("The tone was too hard"),
-        "reason_private": _("It was too private"),
-        "reason_topic": _("It does not belong here"),
-        "alert": _("Look at this"),
-        "alert_acute": _("Acute"),
-        "alert_note": _("Keep an eye on it."),
-        "alert_acute_note": _("The others have not seen it. The writer has been shown who can help right now."),
-        "alert_taken": _("{name} takes it."),
-        "alert_said": _("Acute message from {name}: {text}"),
-        "held_title": _("Held back"),
-        "held_note": _("The others have not seen it."),
     }

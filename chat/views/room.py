@@ -24,6 +24,7 @@ from chat.models import Connection, Event, Member, Session, Stream
 from chat.places import WORD_CODE, drop_token, token_in
 from chat.room_strings import room_strings
 from chat.services.presence import PlaceMoved, arrive
+from chat.staff_strings import staff_strings
 
 FRAME_SECONDS = 10
 FRAME_MESSAGES = 200
@@ -60,7 +61,7 @@ def render_room(
         "session": session,
         "me": member,
         "counsellors": Session.objects.with_people().get(pk=session.pk).counsellor_profiles(),
-        "boot": boot(request, session),
+        "boot": boot(request, session, is_staff=member.is_counsellor),
         "retention_line": retention_line(session),
         "guidelines_url": reverse("chat:session", args=[session.slug]),
         "word_code": code or None,
@@ -76,7 +77,7 @@ def render_room(
     return response
 
 
-def boot(request: HttpRequest, session: Session) -> dict[str, Any]:
+def boot(request: HttpRequest, session: Session, *, is_staff: bool) -> dict[str, Any]:
     """What the page's script starts from."""
     address = reverse("chat:session", args=[session.slug])
     return {
@@ -86,7 +87,7 @@ def boot(request: HttpRequest, session: Session) -> dict[str, Any]:
         "after_url": address,
         "help_url": reverse("referrals:help"),
         "csrf_token": get_token(request),
-        "strings": room_strings(),
+        "strings": {**room_strings(), **staff_strings()} if is_staff else room_strings(),
     }
 
 
