@@ -1,6 +1,7 @@
-"""The place cookie: all that ties a browser to a place in one session (law 8)."""
+"""The place cookie: all that ties a browser to a place in one session (law 8). And the cookie of a ban."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,6 +13,9 @@ _PREFIX = "__Secure-" if settings.SECURE_COOKIES else ""
 PLACE = f"{_PREFIX}place"
 WAITING = f"{_PREFIX}line"
 WORD_CODE = f"{_PREFIX}words"  # hands the words over to the room's page, which shows them once
+KNOCK = f"{_PREFIX}knock"
+BAN = f"{_PREFIX}ban"
+MOST_BANS = 5  # in one browser, of one house each
 
 
 def token_in(cookies: Mapping[str, str], name: str = PLACE) -> str:
@@ -33,3 +37,22 @@ def set_token(response: HttpResponse, session: Session, token: str, name: str = 
 
 def drop_token(response: HttpResponse, session: Session, name: str = PLACE) -> None:
     response.delete_cookie(name, path=reverse("chat:session", args=[session.slug]), samesite="Lax")
+
+
+def bans_in(cookies: Mapping[str, str]) -> list[str]:
+    """The tokens of a browser's ban cookie: one for each ban it was told of."""
+    tokens = cookies.get(BAN, "").split(".")[:MOST_BANS]
+    return [token for token in tokens if 0 < len(token) <= 64]
+
+
+def set_bans(response: HttpResponse, tokens: Sequence[str], *, until: datetime) -> None:
+    """For the addresses of chats alone: nothing else on the site hears of a ban."""
+    response.set_cookie(
+        BAN,
+        ".".join(tokens),
+        expires=until,
+        path=reverse("chat:list"),
+        secure=settings.SECURE_COOKIES,
+        httponly=True,
+        samesite="Lax",
+    )
