@@ -7,9 +7,10 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from chat.models import READABLE_AFTER_CLOSING, Member, Session
-from chat.permissions import is_announced, is_rostered
+from chat.models import READABLE_AFTER_CLOSING, Member, Role, Session
+from chat.permissions import BANNED, is_announced, is_rostered, way_barred
 from chat.places import token_in
+from chat.services.bans import is_banned
 from chat.services.members import seat_counsellor
 
 NOT_JOINED = 4401
@@ -34,9 +35,11 @@ def let_in(*, slug: str, cookies: Mapping[str, str], user: User | AnonymousUser,
     if session is None or session.erased_at is not None:
         return NO_SUCH_SESSION if session is None else CLOSED
     member = _member(session, cookies, user, now)
+    if member is None and user.is_authenticated:
+        return NOT_ALLOWED
+    if code := shut_out(session, member, cookies, now=now):
+        return code
     if member is None:
-        if user.is_authenticated:
-            return NOT_ALLOWED
         return NOT_JOINED if is_announced(session, now=now) else NO_SUCH_SESSION
     if session.closed_at is not None and session.closed_at + READABLE_AFTER_CLOSING <= now:
         return CLOSED
@@ -47,3 +50,16 @@ def _member(session: Session, cookies: Mapping[str, str], user: User | Anonymous
     if isinstance(user, User) and is_rostered(user, session):
         return seat_counsellor(session=session, user=user, now=now)
     return Member.objects.by_place(session, token_in(cookies))
+
+
+def shut_out(session: Session, member: Member | None, cookies: Mapping[str, str], *, now: datetime) -> int | None:
+    """The close code for who was kicked or banned, by the place or by the browser; None for all others.
+
+    It holds as long as the place does, after closing too. Who has no place is told of no session they may not know of.
+    """
+    if member is None:
+        is_theirs = is_announced(session, now=now) and is_banned(cookies, session, now=now)
+        return BANNED if is_theirs else None
+    if member.role != Role.YOUNG:
+        return None
+    return BANNED if is_banned(cookies, session, now=now) else way_barred(member, now=now)

@@ -129,7 +129,7 @@ def _mark(session: Session, member: Member, kind: Mark.Kind, now: datetime) -> M
 def _marks_on(session: Session, member: Member, kind: Mark.Kind, now: datetime) -> MarkQuerySet:
     """Marks that hold on the member's network."""
     network = _network_of(session, member)
-    if not network:
+    if session.network_day is None or not network:
         return Mark.objects.none()
     return Mark.objects.holding(now=now).filter(kind=kind, day=session.network_day, network=network)
 

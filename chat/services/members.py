@@ -15,6 +15,7 @@ from accounts.models import Profile, User
 from chat import broadcast
 from chat.models import Connection, Member, Role, Session, Waiter, digest
 from chat.permissions import can_lead, is_announced
+from chat.services import knocks, marks
 from moderation import alias as aliases
 from moderation.words import normalise_word_code, word_code
 
@@ -33,7 +34,8 @@ class Place:
 
 
 class DoorClosed(Exception):  # noqa: N818 - an answer, not an error
-    """The door does not open: `code` is "alias", "full", "early", "closed" or "code"; `text` says it to the young."""
+    """The door does not open: `code` is "alias", "full", "marked" (knock first), "early", "closed" or "code"; `text`
+    says it to the young."""
 
     def __init__(self, code: str, text: object = "") -> None:
         self.code = code
@@ -68,22 +70,28 @@ def is_letting_in(session: Session, *, now: datetime) -> bool:
 
 
 def in_the_room(session: Session, *, now: datetime) -> QuerySet[Member]:
-    """Young people who are here, or were a moment ago."""
-    young = session.members.young()
+    """Young people who are here, or were a moment ago. Who was sent out takes nobody's place."""
+    young = session.members.young().filter(kicked_at__isnull=True)
     return young.filter(Q(pk__in=young.present(now=now)) | Q(seen_at__gt=now - KEEPS_A_PLACE))
 
 
 @transaction.atomic
-def join(*, session: Session, alias: str, token: str, waiting: str, now: datetime) -> Place:
+def join(
+    *, session: Session, alias: str, token: str, waiting: str, now: datetime, address: str = "", knock: str = ""
+) -> Place:
     """Take a place under `alias`; whoever has one in this browser (`token`) goes back to it instead.
 
-    Either way the place gets a new token and the old one is dead (T15). Raises DoorClosed.
+    Either way the place gets a new token and the old one is dead (T15). `waiting` and `knock` are the tokens of who
+    stood in line or at a closed door; of `address` a digest is kept. Raises DoorClosed.
     """
     session = Session.objects.locked(session)
     if not is_letting_in(session, now=now):
         raise DoorClosed("closed" if session.state == Session.State.CLOSED else "early")
+    network = marks.network_digest(session, address, now=now)
     if member := Member.objects.by_place(session, token):
-        return _hand_over(member, now=now)
+        return _hand_over(member, network=network, now=now)
+    if marks.is_marked(session, address, now=now) and not knocks.is_let_in(session, knock):
+        raise DoorClosed("marked")
     if not _has_room(session, waiting, now):
         raise DoorClosed("full")
     name = aliases.clean(alias)
@@ -99,15 +107,20 @@ def join(*, session: Session, alias: str, token: str, waiting: str, now: datetim
                 skeleton=aliases.skeleton(name),
                 code_hash=code_digest(session, code),
                 seen_at=now,
+                watched=marks.WATCHED_MESSAGES if marks.is_watched(session, address, now=now) else 0,
             )
     except IntegrityError:
         raise DoorClosed("alias", _("Somebody here already has that name. Choose another.")) from None
     Waiter.objects.filter(token_hash=digest(waiting)).delete()
-    return _hand_over(member, now=now, code=code)
+    session.knocks.filter(token_hash=digest(knock)).delete()
+    return _hand_over(member, network=network, now=now, code=code)
 
 
-def come_back(*, session: Session, code: str, now: datetime) -> Place:
-    """Return to one's place with the word code; a place open elsewhere ends (T15). Raises DoorClosed "code"."""
+def come_back(*, session: Session, code: str, now: datetime, address: str = "") -> Place:
+    """Return to one's place with the word code; a place open elsewhere ends (T15). Raises DoorClosed "code".
+
+    Who was kicked or banned gets theirs back as well: it opens no room, but leads to the page that tells them.
+    """
     with transaction.atomic():
         session = Session.objects.locked(session)
         if not is_letting_in(session, now=now):
@@ -115,14 +128,15 @@ def come_back(*, session: Session, code: str, now: datetime) -> Place:
         member = session.members.filter(code_hash=code_digest(session, code)).first()
         if member is None:
             raise DoorClosed("code", _("We don't know those words here. Check them, or go in under a new name."))
-        return _hand_over(member, now=now)
+        return _hand_over(member, network=marks.network_digest(session, address, now=now), now=now)
 
 
-def _hand_over(member: Member, *, now: datetime, code: str | None = None) -> Place:
+def _hand_over(member: Member, *, network: str, now: datetime, code: str | None = None) -> Place:
     """Give the place a fresh token. Tabs that came in by the old one are closed."""
     token = secrets.token_urlsafe(16)
     member.token_hash, member.seen_at = digest(token), now
-    member.save(update_fields=["token_hash", "seen_at"])
+    member.network = network or member.network
+    member.save(update_fields=["token_hash", "seen_at", "network"])
     for connection in Connection.objects.filter(member=member):
         broadcast.evict(member.session_id, connection.public_id, NOT_JOINED)
         connection.delete()
