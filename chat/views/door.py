@@ -1,4 +1,4 @@
-"""A session's page with its door, the waiting place, and the list of what is coming."""
+"""A session's page with its door, the places where one waits before it, and the list of what is coming."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,15 +11,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.addresses import address_of_request
 from accounts.models import User
 from chat.limits import CODES, JOINS, is_over
-from chat.models import READABLE_AFTER_CLOSING, Member, Session
+from chat.models import READABLE_AFTER_CLOSING, Knock, Member, Session
 from chat.permissions import is_announced, is_rostered
-from chat.places import PLACE, WAITING, WORD_CODE, drop_token, set_token, token_in
-from chat.services import members
+from chat.places import KNOCK, PLACE, WAITING, WORD_CODE, drop_token, set_token, token_in
+from chat.services import knocks, marks, members
 from chat.services.members import DoorClosed, Place
 from chat.views.room import retention_line
 from moderation import alias as aliases
+from moderation.refusals import Refused
 from referrals.cards import help_now
 
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -27,6 +29,8 @@ View = Callable[[HttpRequest, str], HttpResponse]
 WISHED = "wish"  # keeps the typed name in the browser while its owner stands in line
 SUGGESTIONS = 8
 ASK_AGAIN = 10  # seconds between looks at the queue
+LISTEN_AGAIN = 5  # seconds between looks for an answer to a knock
+KNOCKS = "60/m"
 LONGEST_TYPED = 200
 PAST = 12
 
@@ -63,10 +67,17 @@ def _leads(request: HttpRequest, session: Session) -> bool:
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the session is, with whom, and the way in: the door, the queue, the time, or where to go now."""
+    """What the session is, with whom, and the way in: the door, open or closed, the queue, the time, or where to go
+    now."""
     session = _session(request, slug)
     if session.state == Session.State.CLOSED:
         return _closed(request, session)
+    if _has_to_knock(request, session):
+        mine = knocks.find(session, token_in(request.COOKIES, KNOCK))
+        if mine is None:
+            return _closed_door(request, session)
+        if not (mine.is_let_in and token_in(request.COOKIES, WAITING)):  # let in, they may stand in line yet
+            return _knocked(request, session, mine)
     if token_in(request.COOKIES, WAITING) and members.is_letting_in(session, now=timezone.now()):
         return _queue(request, session)
     return _door(request, session)
@@ -164,6 +175,51 @@ def _queue(request: HttpRequest, session: Session) -> HttpResponse:
     return response
 
 
+def _has_to_knock(request: HttpRequest, session: Session) -> bool:
+    """A newcomer from a network with a mark. Who has a place here stays in, or comes back to it."""
+    now = timezone.now()
+    if _leads(request, session) or not members.is_letting_in(session, now=now):
+        return False
+    if Member.objects.by_place(session, token_in(request.COOKIES)) is not None:
+        return False
+    return marks.is_marked(session, address_of_request(request), now=now)
+
+
+def _closed_door(request: HttpRequest, session: Session, *, status: int = 200) -> HttpResponse:
+    context = {"session": session, "help_cards": help_now(now=timezone.now(), limit=3)}
+    return render(request, "chat/closed_door.html", context, status=status)
+
+
+def _stand_at_the_door(request: HttpRequest, session: Session) -> str:
+    """Knock, or go on knocking. Answers the cookie's token; "" when the session closed this very moment."""
+    try:
+        token, _mine = knocks.knock(session=session, token=token_in(request.COOKIES, KNOCK), now=timezone.now())
+    except Refused:
+        return ""
+    return token
+
+
+def _knocked(request: HttpRequest, session: Session, mine: Knock) -> HttpResponse:
+    """Where one waits for an answer, and where it stands. Let in, the page holds the door's form."""
+    now = timezone.now()
+    is_waiting = mine.answered_at is None
+    if is_waiting:
+        _stand_at_the_door(request, session)
+    wished = unquote(request.COOKIES.get(WISHED, ""))[:LONGEST_TYPED]
+    context = {
+        "session": session,
+        "is_waiting": is_waiting,
+        "is_let_in": mine.is_let_in,
+        **_form(session, wished, sure=wished),
+        "goes_by_itself": bool(wished),
+        "help_cards": help_now(now=now, limit=3),
+    }
+    response = render(request, "chat/knock.html", context)
+    if is_waiting:
+        response.headers["Refresh"] = str(LISTEN_AGAIN)
+    return response
+
+
 def _sent_from_the_door(answer: View) -> View:
     """A form of the session's page. Its address stays in the browser when it comes back refused; opened again, it
     leads to the page."""
@@ -192,11 +248,15 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
             alias=alias,
             token=token_in(request.COOKIES),
             waiting=token_in(request.COOKIES, WAITING),
+            knock=token_in(request.COOKIES, KNOCK),
+            address=address_of_request(request),
             now=timezone.now(),
         )
     except DoorClosed as closed:
         if closed.code == "full":
             return _to_the_queue(request, session, alias)
+        if closed.code == "marked":
+            return _before_the_closed_door(request, session, alias)
         if closed.code == "alias":
             response = _door(request, session, alias=alias, error=closed.text, status=422)
             drop_token(response, session, WISHED)
@@ -222,6 +282,28 @@ def _to_the_queue(request: HttpRequest, session: Session, alias: str) -> HttpRes
     return response
 
 
+def _before_the_closed_door(request: HttpRequest, session: Session, alias: str) -> HttpResponse:
+    """Who knocked and waits goes on waiting; all others are offered to knock. The typed name stays in the browser."""
+    if knocks.find(session, token_in(request.COOKIES, KNOCK)):
+        response: HttpResponse = redirect("chat:session", slug=session.slug)
+    else:
+        response = _closed_door(request, session, status=403)
+    set_token(response, session, quote(alias), WISHED)
+    return response
+
+
+@_sent_from_the_door
+def knock(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask a counsellor to be let in, and wait on the session's page."""
+    session = _session(request, slug)
+    if is_over(request, group="knock", rate=KNOCKS):
+        return render(request, "429.html", status=429)
+    response = redirect("chat:session", slug=slug)
+    if _has_to_knock(request, session) and (token := _stand_at_the_door(request, session)):
+        set_token(response, session, token, KNOCK)
+    return response
+
+
 @_sent_from_the_door
 def come_back(request: HttpRequest, slug: str) -> HttpResponse:
     """By the word code, on this or another device."""
@@ -229,7 +311,12 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponse:
     if is_over(request, group="word-code", rate=CODES):
         return render(request, "429.html", status=429)
     try:
-        place = members.come_back(session=session, code=request.POST.get("code", "")[:200], now=timezone.now())
+        place = members.come_back(
+            session=session,
+            code=request.POST.get("code", "")[:200],
+            address=address_of_request(request),
+            now=timezone.now(),
+        )
     except DoorClosed as closed:
         if closed.code == "code":
             return _door(request, session, code_error=closed.text, status=422)
@@ -240,8 +327,8 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponse:
 def _go_in(session: Session, place: Place) -> HttpResponse:
     response = redirect("chat:room", slug=session.slug)
     set_token(response, session, place.token, PLACE)
-    drop_token(response, session, WAITING)
-    drop_token(response, session, WISHED)
+    for name in (WAITING, WISHED, KNOCK):
+        drop_token(response, session, name)
     if place.word_code:
         set_token(response, session, place.word_code, WORD_CODE)
     return response

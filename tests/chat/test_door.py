@@ -22,7 +22,7 @@ from accounts.models import User
 from blog.models import Entry
 from chat.management.commands.stage import login_cookie
 from chat.models import Member, Session, Waiter, digest
-from chat.places import PLACE, WAITING
+from chat.places import KNOCK, PLACE, WAITING
 from chat.services import members
 from chat.services.members import KEEPS_A_PLACE, DoorClosed, Place
 from chat.views import door
@@ -165,7 +165,7 @@ def test_every_cookie_of_an_evening_ends_with_the_browser_and_says_nothing() -> 
     client = Client()
     client.get(at(session))
     answer = client.post(at(session, "join/"), {"alias": "Blå Ræv"})
-    assert set(client.cookies) == {"csrftoken", PLACE, WAITING, door.WISHED, door.WORD_CODE}
+    assert set(client.cookies) == {"csrftoken", PLACE, WAITING, KNOCK, door.WISHED, door.WORD_CODE}
     kept = {name: morsel for name, morsel in client.cookies.items() if morsel.value}
     assert {morsel["expires"] for morsel in kept.values()} == {""}
     assert {morsel["max-age"] for morsel in kept.values()} == {""}
