@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from chat.models import Alert, Answer, Connection, Event, Member, Session, Waiter
+from chat.models import Alert, Answer, Connection, Event, Knock, Member, Poll, Review, Session, Vote, Waiter
 from chat.services import afterwards
 from chat.services.rooms import attendance
 from moderation.refusals import Refused
@@ -24,7 +24,9 @@ from moderation.refusals import Refused
 logger = logging.getLogger(__name__)
 
 # What holds text or names of a session, children first.
-TEXT_TABLES = (Answer, Alert, Event, Connection, Waiter, Member)
+TEXT_TABLES = (Vote, Poll, Answer, Alert, Event, Connection, Waiter, Knock, Member)
+PATHS: dict[type, str] = {Answer: "member__session", Vote: "poll__session"}  # to the session, where it is not a field
+REWRITTEN = (*TEXT_TABLES, Review, Session)  # reviews go by a time of their own; a session's row held the pin
 OLD_READERS = 30.0  # seconds to wait for transactions that still see what was deleted
 ALARM_AFTER = timedelta(hours=2)
 
@@ -62,12 +64,14 @@ def erase(*, session: Session, now: datetime) -> None:
     if session.state != Session.State.CLOSED:
         session.state, session.closed_at = Session.State.CLOSED, now
     session.state_before_waiting, session.waiting_since, session.closes_at = "", None, None
+    session.pin, session.network_day = "", None
+    session.marks.all().delete()
     session.erased_at = now
     session.save()
 
 
 def _path_to_session(model: type) -> str:
-    return "member__session" if model is Answer else "session"
+    return PATHS.get(model, "session")
 
 
 def scrub() -> bool:
@@ -90,7 +94,7 @@ def _scrub_postgresql() -> bool:
         (here,) = cursor.fetchone()
         if not _older_readers_are_gone(here):
             return False
-        tables = ", ".join(f'"{model._meta.db_table}"' for model in TEXT_TABLES)
+        tables = ", ".join(f'"{model._meta.db_table}"' for model in REWRITTEN)
         cursor.execute(f"VACUUM (FULL) {tables}")
     return True
 
@@ -120,6 +124,7 @@ def leftovers(*, now: datetime) -> dict[str, int]:
         "sessions_not_scrubbed": Session.objects.filter(
             erased_at__lte=now - ALARM_AFTER, scrubbed_at__isnull=True
         ).count(),
+        "reviews_overdue": Review.objects.to_erase(now=now - ALARM_AFTER).count(),
     }
     for model in TEXT_TABLES:
         path = f"{_path_to_session(model)}__erased_at__isnull"
