@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization, User
 from blog import services as blog
 from blog.forms import MARKDOWN_HELP
-from chat.models import Session
+from chat.models import Member, Review, Session
 from chat.permissions import planning_organizations
-from chat.services import planning
+from chat.services import duty, planning, reviews
 from chat.services.planning import Plan
 
 USUAL_START = time(19)
@@ -229,3 +229,67 @@ def _next_evening(now: datetime) -> date:
     """Today while there is time to be read before it begins, else tomorrow."""
     local = timezone.localtime(now)
     return local.date() if local.hour < USUAL_START.hour - 3 else local.date() + timedelta(days=1)
+
+
+# A review of a sanction, and an underretning ----------------------------------------------------------------------
+
+
+class ReviewForm(forms.Form):
+    """What another adult thinks of it."""
+
+    outcome = forms.ChoiceField(
+        label=_("What do you think?"),
+        choices=[
+            (Review.Outcome.UPHELD.value, _("It stands")),
+            (Review.Outcome.CHANGED.value, _("It was wrong. A ban ends with it.")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    answer = forms.CharField(
+        label=_("Your answer"),
+        max_length=reviews.LONGEST,
+        help_text=_("Write to a young person: short and kind. Say what you looked at, and why you think so."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class DutyForm(forms.Form):
+    """The three steps of an underretning: tell, mark, print. The marked lines are never stored."""
+
+    told = forms.BooleanField(error_messages={"required": _("Tell the young person first, then go on.")})
+    lines = forms.TypedMultipleChoiceField(
+        label=_("Lines to pass on"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    organization = forms.ModelChoiceField(
+        label=_("Whose case system does it go into?"), queryset=Organization.objects.none(), empty_label=None
+    )
+    deadline = forms.ChoiceField(
+        label=_("When must it be sent?"),
+        choices=[
+            ("now", _("Now, within the hour")),
+            ("today", _("Today")),
+            ("tomorrow", _("Within 24 hours")),
+        ],
+        initial="tomorrow",
+        help_text=_("As soon as possible. When somebody is in danger: call 112 first, and send it at once."),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, member: Member, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = duty.lines(member)
+        houses = duty.organizations_for(user, member.session)
+        told = cast(forms.BooleanField, self.fields["told"])
+        told.label = _("I have told %(alias)s that I pass it on, and to whom") % {"alias": member.alias}
+        lines = cast(forms.TypedMultipleChoiceField, self.fields["lines"])
+        lines.choices = [(line.number, line.text) for line in self.found]
+        organization = cast(forms.ModelChoiceField, self.fields["organization"])
+        organization.queryset = houses
+        organization.initial = houses.first()
+
+    def marked(self) -> list[duty.Line]:
+        return [line for line in self.found if line.number in self.cleaned_data["lines"]]
+
+    def ticked(self) -> set[str]:
+        """Numbers with a tick, as the form came back."""
+        return {str(number) for number in (self["lines"].value() or [])}

@@ -6,7 +6,7 @@ whisper, nothing of what others said. Whoever took one of the steps neither sees
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,7 +56,7 @@ def ask(*, session: Session, member: Member, words: str, now: datetime) -> str:
         create_defaults={
             "session": session,
             "token_hash": digest(token),
-            "steps": _steps(member),
+            "steps": steps_of(member),
             "lines": _lines(member),
             "words": text,
             "asked_at": now,
@@ -90,16 +90,18 @@ def answer(*, review: Review, user: User, outcome: str, answer: str, now: dateti
     return review
 
 
-def lift_ban(*, review: Review, token: str) -> bool:
+def lift_ban(*, review: Review, tokens: Sequence[str]) -> bool:
     """Take away the ban that `review` found wrong, from the browser that carries its cookie; no other ban.
 
     The row of a ban leads to nobody, so only the one who carries the cookie can bring the two together.
     """
     until = banned_until(review)
-    if review.outcome != Review.Outcome.CHANGED or until is None or not token:
+    if review.outcome != Review.Outcome.CHANGED or until is None or not tokens:
         return False
     meant = Ban.objects.filter(
-        token_hash=digest(token), expires_at__gt=until - SAME_MOMENT, expires_at__lt=until + SAME_MOMENT
+        token_hash__in=[digest(token) for token in tokens],
+        expires_at__gt=until - SAME_MOMENT,
+        expires_at__lt=until + SAME_MOMENT,
     )
     deleted, _rows = meant.delete()
     return deleted > 0
@@ -135,7 +137,7 @@ def _told(member: Member, types: Iterable[str]) -> QuerySet[Event]:
     return line.order_by("seq")
 
 
-def _steps(member: Member) -> list[dict[str, Any]]:
+def steps_of(member: Member) -> list[dict[str, Any]]:
     """As the member was told of them: without who took them."""
     told = [json.loads(event.frame) for event in _told(member, STEPS)]
     return [{key: body[key] for key in KEPT_OF_A_STEP if key in body} for body in told]
