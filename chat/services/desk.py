@@ -123,18 +123,23 @@ def note(*, session: Session, actor: Member, command: DeskNote, now: datetime) -
     return _append(session, [_on_desk(DeskNoted(from_=actor.public_id, text=command.text), actor)], now)
 
 
-@transaction.atomic
 def note_hurry(*, member_id: int, now: datetime) -> None:
     """Count one refusal as too fast; many within a minute are a flood, and the desk is told once."""
+    if _count_hurry(member_id, now) == FLOOD:
+        _raise_flood(member_id, now)
+
+
+@transaction.atomic
+def _count_hurry(member_id: int, now: datetime) -> int:
+    """Refusals within the last minute, this one included. It takes no room's lock: a flood must not hold others up."""
     member = Member.objects.select_for_update(of=("self",)).get(pk=member_id)
     if member.role == Role.COUNSELLOR:
-        return
+        return 0
     is_lately = member.hurried_since is not None and member.hurried_since > now - FLOOD_WITHIN
     member.hurried = member.hurried + 1 if is_lately else 1
     member.hurried_since = member.hurried_since if is_lately else now
     member.save(update_fields=["hurried", "hurried_since"])
-    if member.hurried == FLOOD:
-        transaction.on_commit(lambda: _raise_flood(member.pk, now))
+    return member.hurried
 
 
 @transaction.atomic
