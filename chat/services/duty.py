@@ -58,7 +58,7 @@ def register(
     if deadline_at <= now or organization not in organizations_for(user, session):
         raise Refused(Code.BAD_COMMAND)
     facts = {"session": session, "organization": organization, "counsellor": user}
-    if twice := DutyCase.objects.filter(**facts, told_at__gt=now - TAPPED_TWICE).first():
+    if twice := DutyCase.objects.filter(**facts, told_at__range=(now - TAPPED_TWICE, now)).first():
         return twice
     return DutyCase.objects.create(**facts, told_at=now, deadline_at=deadline_at)
 

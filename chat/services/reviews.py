@@ -115,10 +115,11 @@ def was_sanctioned(member: Member) -> bool:
 
 
 def find(*, session: Session, member: Member | None, token: str, now: datetime) -> Review | None:
-    """The review of this place, or that of the cookie once the place is erased."""
+    """The review of this place; that of the cookie where there is no place any more."""
     kept = Review.objects.filter(session=session, asked_at__gt=now - REVIEW_KEPT)
-    mine = kept.filter(member=member).first() if member is not None else None
-    return mine or (kept.filter(token_hash=digest(token)).first() if token else None)
+    if member is not None:
+        return kept.filter(member=member).first()
+    return kept.filter(token_hash=digest(token)).first() if token else None
 
 
 def gone_at(review: Review) -> datetime:
