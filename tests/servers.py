@@ -1,7 +1,8 @@
 """Real processes of the site on a database of their own, as a visitor's browser meets them.
 
 `server` is one site for a whole test file: one process on SQLite, two on PostgreSQL and Redis. Seed and read its
-database with the ORM inside `with server.database():`, or with `server.manage("stage", "--sessions", "1")`.
+database with the ORM inside `with server.database():`, or with `server.call("stage", sessions=1)`; what must be a
+process of its own is `server.manage("retention", "--check")`.
 `servers(2, worker=True, SAMRUM_RETENTION_HOURS="1")` starts another with other processes or another environment.
 """
 
@@ -13,11 +14,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from io import StringIO
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
@@ -107,6 +110,13 @@ class Site:
     def log(self) -> str:
         """All that the processes have written, whatever the stream."""
         return "".join(path.read_text(encoding="utf-8", errors="replace") for path in sorted(self.folder.glob("*.log")))
+
+    def call(self, command: str, **options: object) -> str:
+        """A command on the site's database without a process of its own, which would take longer than the command."""
+        printed = StringIO()
+        with self.database():
+            call_command(command, stdout=printed, **options)
+        return printed.getvalue()
 
     def manage(self, *arguments: str, stdin: str = "", expect: int = 0) -> str:
         """Run `manage.py` on the site's database; return what it prints."""

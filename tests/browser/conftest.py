@@ -1,4 +1,4 @@
-"""Chromium as young people and counsellors use it. One browser for a test file; every visitor is a new person.
+"""Chromium as young people and counsellors use it. One browser for all files; every visitor is a new person.
 
     from tests.browser.people import Hand, no_violations
 
@@ -62,7 +62,7 @@ class Watch:
             self.errors.append(message.text)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def outside() -> Iterator[Outside]:
     """Every host but ours, as the test browser meets it; `outside.requests` tells who asked for what."""
     world = Outside()
@@ -70,7 +70,7 @@ def outside() -> Iterator[Outside]:
     world.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(outside: Outside) -> Iterator[Browser]:
     """Debian's Chromium. The ORM works beside it, though Playwright keeps an event loop in this thread."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

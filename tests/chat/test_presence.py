@@ -1,4 +1,4 @@
-"""Law 1: a professional is in the room. Time is given to the verbs; test_faults.py tries the sockets' own beat."""
+"""Law 1: a professional is in the room. Time is given to the verbs; test_silence.py tries the sockets' own beat."""
 
 from datetime import timedelta
 

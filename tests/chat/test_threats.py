@@ -17,8 +17,8 @@ from django.test import Client as Browser
 
 from chat.models import Member
 from chat.services import retention
+from tests.chat.crowd import Everyone, clients, stage
 from tests.chat.people import be_present, make_session, seat_young
-from tests.chat.test_faults import Everyone, clients, stage
 from tests.servers import Site
 from tests.services import Redis
 
@@ -36,8 +36,19 @@ def spellings(address: str) -> list[str]:
 @pytest.mark.both_engines
 @pytest.mark.django_db
 def test_T04_no_address_of_a_visitor_can_be_read_anywhere(servers: Callable[..., Site]) -> None:
-    site = servers(1, SAMRUM_TRUSTED_PROXIES="1")
-    addresses = [f"203.0.113.{number}" for number in range(10, 30)] + [f"2001:db8:77:{n:x}::{n}" for n in range(20)]
+    look_for_addresses(servers(1, SAMRUM_TRUSTED_PROXIES="1"), of_each_kind=6)
+
+
+@pytest.mark.soak
+@pytest.mark.both_engines
+@pytest.mark.django_db
+def test_T04_none_of_forty_addresses_can_be_read_anywhere(servers: Callable[..., Site]) -> None:
+    look_for_addresses(servers(1, SAMRUM_TRUSTED_PROXIES="1"), of_each_kind=20)
+
+
+def look_for_addresses(site: Site, *, of_each_kind: int) -> None:
+    addresses = [f"203.0.113.{10 + n}" for n in range(of_each_kind)]
+    addresses += [f"2001:db8:77:{n:x}::{n}" for n in range(of_each_kind)]
     staged = stage(site, members=len(addresses), counsellors=1)
     counsellors = clients(site, staged, "counsellor")
     young = clients(site, staged, "member")
