@@ -6,7 +6,7 @@ whisper, nothing of what others said. Whoever took one of the steps neither sees
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.events import MessageHeld, MessagePosted
-from chat.models import REVIEW_KEPT, Ban, Event, Member, Review, Session, Stream, WorkerBeat, digest
+from chat.models import REVIEW_KEPT, Event, Member, Review, Session, Stream, WorkerBeat, digest
 from chat.permissions import can_answer_review
-from chat.services import retention, staff_mail
+from chat.services import bans, retention, staff_mail
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text
 
@@ -30,7 +30,6 @@ SANCTIONS = ("member.warned", "member.muted", "member.protected", "member.kicked
 STEPS = (*SANCTIONS, "member.unmuted", "member.unprotected")
 KEPT_OF_A_STEP = ("type", "at", "reason", "until", "ground")
 ERASED = "erased-"  # instead of a token's hash: the text is gone, the storage has not forgotten it yet
-SAME_MOMENT = timedelta(seconds=1)  # an event's time is told in milliseconds
 MAILED = "reviews"  # the beat that remembers up to when coordinators were told
 SETTLED = timedelta(seconds=30)  # what was asked before that has been committed
 
@@ -90,21 +89,15 @@ def answer(*, review: Review, user: User, outcome: str, answer: str, now: dateti
     return review
 
 
-def lift_ban(*, review: Review, tokens: Sequence[str]) -> bool:
-    """Take away the ban that `review` found wrong, from the browser that carries its cookie; no other ban.
+def lift_ban(*, review: Review, cookies: Mapping[str, str]) -> bool:
+    """Take the ban that `review` found wrong from the browser that carries it. Whether there was one.
 
-    The row of a ban leads to nobody, so only the one who carries the cookie can bring the two together.
+    The row of a ban leads to nobody, so only the one who carries its cookie can bring the two together.
     """
-    until = banned_until(review)
-    if review.outcome != Review.Outcome.CHANGED or until is None or not tokens:
+    if review.outcome != Review.Outcome.CHANGED:
         return False
-    meant = Ban.objects.filter(
-        token_hash__in=[digest(token) for token in tokens],
-        expires_at__gt=until - SAME_MOMENT,
-        expires_at__lt=until + SAME_MOMENT,
-    )
-    deleted, _rows = meant.delete()
-    return deleted > 0
+    lifted = [bans.forgive(cookies, review.session, until=until) for until in ban_ends(review)]
+    return any(lifted)
 
 
 # Reads ------------------------------------------------------------------------------------------------------------
@@ -126,10 +119,10 @@ def gone_at(review: Review) -> datetime:
     return review.asked_at + REVIEW_KEPT
 
 
-def banned_until(review: Review) -> datetime | None:
-    """The end of the last ban among the steps."""
-    ends = [step.get("until") for step in review.steps if step["type"] == "member.banned"]
-    return parse_datetime(ends[-1]) if ends and ends[-1] else None
+def ban_ends(review: Review) -> list[datetime]:
+    """Until when the bans among the steps were to last."""
+    ends = [parse_datetime(step["until"]) for step in review.steps if step["type"] == "member.banned"]
+    return [end for end in ends if end is not None]
 
 
 def _told(member: Member, types: Iterable[str]) -> QuerySet[Event]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_q.models import Schedule
 
 from chat.models import Session, WorkerBeat
-from chat.services import escalation, presence, retention, reviews, rooms, staff_mail
+from chat.services import escalation, marks, presence, retention, reviews, rooms, staff_mail
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def sweep() -> None:
     """Once a minute: alerts nobody took, rooms whose time came, empty chairs, text that is due to disappear."""
     now = timezone.now()
     steps = (
-        *(escalation.sweep, retention.sweep, reviews.erase_due),
+        *(escalation.sweep, retention.sweep, reviews.erase_due, marks.forget_expired),
         *(settle_rooms, presence.forget_the_gone, mail_about_no_shows, reviews.mail_about_waiting),
     )
     for step in steps:

@@ -24,7 +24,7 @@ from chat import permissions
 from chat.forms import ReviewForm
 from chat.limits import is_over
 from chat.models import REVIEW_KEPT, Member, Review, Session
-from chat.places import bans_in, token_in
+from chat.places import token_in
 from chat.services import crisis, reviews
 from moderation.refusals import Refused
 from referrals.cards import help_now
@@ -97,14 +97,14 @@ def _ask(request: HttpRequest, session: Session, member: Member) -> HttpResponse
 
 def _asked(request: HttpRequest, session: Session, review: Review) -> HttpResponse:
     """That it waits, or the answer. A ban that was wrong is lifted from this browser."""
-    reviews.lift_ban(review=review, tokens=bans_in(request.COOKIES))
+    reviews.lift_ban(review=review, cookies=request.COOKIES)
     now = timezone.now()
     context = {
         "session": session,
         "review": review,
         "by": Profile.objects.filter(user=review.answered_by_id).first() if review.answered_by_id else None,
         "was_wrong": review.outcome == Review.Outcome.CHANGED,
-        "was_banned": reviews.banned_until(review) is not None,
+        "was_banned": bool(reviews.ban_ends(review)),
         "is_acute": is_acute(review),
         "gone_at": reviews.gone_at(review),
         "help_cards": help_now(now=now, limit=3),
