@@ -16,6 +16,7 @@ from chat.models.marks import MarkQuerySet
 
 PURPOSE = "room"
 MARK_LASTS = timedelta(hours=24)
+COARSE = timedelta(minutes=15)  # the exact time of a ban stands in the log, and must not lead there
 WATCHED_MESSAGES = 3
 MANY = 5
 
@@ -76,12 +77,12 @@ def is_watched(session: Session, address: str, *, now: datetime) -> bool:
 def longest(mark: Mark, *, now: datetime) -> datetime:
     """How long the mark could hold from now: a day, and no longer than the key that it is compared with."""
     key_goes_on = mark.day + timedelta(days=KEYS_KEPT)
-    return min(now + MARK_LASTS, timezone.make_aware(datetime.combine(key_goes_on, time.min)))
+    return min(_coarse(now) + MARK_LASTS, timezone.make_aware(datetime.combine(key_goes_on, time.min)))
 
 
 def renew(mark: Mark, *, now: datetime) -> None:
     """By a counsellor's hand, never by itself."""
-    mark.set_at, mark.expires_at = now, longest(mark, now=now)
+    mark.set_at, mark.expires_at = _coarse(now), longest(mark, now=now)
     mark.save(update_fields=["set_at", "expires_at"])
 
 
@@ -105,6 +106,10 @@ def forget_expired(*, now: datetime) -> int:
     return marks + bans
 
 
+def _coarse(moment: datetime) -> datetime:
+    return moment - (moment - datetime.min.replace(tzinfo=moment.tzinfo)) % COARSE
+
+
 # Digests ----------------------------------------------------------------------------------------------------------
 
 
@@ -116,7 +121,7 @@ def _mark(session: Session, member: Member, kind: Mark.Kind, now: datetime) -> M
     network = _network_of(session, member)
     if session.network_day is None or not network:
         return None
-    mark = Mark(kind=kind, network=network, day=session.network_day, set_at=now)
+    mark = Mark(kind=kind, network=network, day=session.network_day, set_at=_coarse(now))
     mark.session = session if kind == Mark.Kind.WATCH else None
     mark.expires_at = longest(mark, now=now)
     if mark.expires_at <= now:
