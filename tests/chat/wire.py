@@ -1,6 +1,7 @@
 """Clients of real server processes: sockets as an outside client holds them, with nothing of the site imported."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any, Self
@@ -26,6 +27,7 @@ class Client:
         self.entered = asyncio.Event()
         self.arrivals = 0
         self.closed: int | None = None
+        self.me = ""
         self.socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Condition()
@@ -73,11 +75,14 @@ class Client:
                         self._news.notify_all()
             finally:
                 self.closed = socket.close_code
+                async with self._news:
+                    self._news.notify_all()
 
     def _take(self, event: dict[str, Any]) -> None:
         kind = event["type"]
         if kind == "room.entered":
             self.state = event["room"]["state"]
+            self.me = event["you"]["id"]
             self.arrivals += 1
             if self.arrivals == 1:
                 self._from = event["from"]["room"]
@@ -118,6 +123,17 @@ class Client:
     async def wait_until(self, check: Any, seconds: float = 20) -> None:
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(check), seconds)
+
+    async def until_closed(self, code: int) -> None:
+        """Wait until the line was closed with `code`."""
+        await self.wait_until(lambda: self.closed == code, 10)
+
+    async def turned_away(self) -> int | None:
+        """Connect once and answer the code that it is closed with before anything is told."""
+        with contextlib.suppress(ConnectionClosed):
+            await self._once()
+        assert self.arrivals == 0
+        return self.closed
 
     def freeze(self) -> None:
         """Stop reading, as a laptop that sleeps: the line stays open and nothing answers, not even a ping."""
