@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.views import calendar, door, duty, fallback, marks, review, room, share, staff
+from chat.views import calendar, desk, door, duty, fallback, marks, review, room, share, staff
 from chat.views.shut import unless_shut_out
 
 app_name = "chat"
@@ -17,7 +17,7 @@ urlpatterns = [
     path("chat/<slug:slug>/log/", fallback.log, name="log"),
     path("chat/<slug:slug>/say/", fallback.say, name="say"),
     path("chat/<slug:slug>/se-paa-det/", review.page, name="review"),
-    path("vagt/", staff.desk, name="desk"),
+    path("vagt/", desk.desk, name="desk"),
     path("vagt/ny/", staff.plan, name="plan"),
     path("vagt/netvaerk/", marks.page, name="marks"),
     path("vagt/preview/", staff.preview, name="preview"),

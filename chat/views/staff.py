@@ -1,7 +1,5 @@
-"""The counsellors' own pages: the desk, planning an evening, and what is written afterwards."""
+"""The counsellors' own pages: planning an evening, and what is written afterwards. The desk: desk.py."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import cast
 
 from django.contrib import messages
@@ -12,102 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import Membership, Organization, Profile, User
-from accounts.permissions import is_counsellor, may_enter_staff_pages
+from accounts.models import User
 from blog import services as blog
 from blog.forms import EntryForm
 from chat import permissions
 from chat.forms import SessionForm, blank_session, planned_session
-from chat.models import Session, SessionQuerySet
+from chat.models import Session
 from chat.services import afterwards, planning
 from moderation.refusals import Refused
 from moderation.text import render_markdown
-
-TONIGHT = timedelta(hours=12)
-
-
-# The desk ---------------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for this counsellor, the most urgent first."""
-    user = cast(User, request.user)
-    if not may_enter_staff_pages(user):
-        raise PermissionDenied
-    now = timezone.now()
-    return render(
-        request,
-        "chat/desk.html",
-        {
-            "now": now,
-            "can_plan": permissions.can_plan(user),
-            "card_is_missing": _card_is_missing(user),
-            **_evenings(user, now),
-            "due": _due(user, now),
-        },
-    )
-
-
-def _card_is_missing(user: User) -> bool:
-    """The young see nothing of this counsellor yet, so nobody can put them on an evening."""
-    card = Profile.objects.filter(user=user).first()
-    return is_counsellor(user) and not (card is not None and card.is_complete)
-
-
-def _evenings(user: User, now: datetime) -> dict[str, list[Session]]:
-    """Sessions that have not closed: without a counsellor, tonight's, later ones, drafts."""
-    sessions = permissions.sessions_in_the_hands_of(user).exclude(state=Session.State.CLOSED)
-    rows = list(sessions.with_people().order_by("starts_at", "pk"))
-    announced = [row for row in rows if permissions.is_announced(row, now=now)]
-    coordinated = set(_coordinated(user).values_list("pk", flat=True))
-    return {
-        "missed": [row for row in announced if row.pk in coordinated and _nobody_came(row)],
-        "tonight": [row for row in announced if row.starts_at <= now + TONIGHT],
-        "later": [row for row in announced if row.starts_at > now + TONIGHT],
-        "drafts": [row for row in rows if row not in announced],
-    }
-
-
-def _coordinated(user: User) -> SessionQuerySet:
-    role = Membership.Role.COORDINATOR
-    houses = Organization.objects.filter(memberships__user=user, memberships__role=role)
-    return Session.objects.filter(organizations__in=houses)
-
-
-def _nobody_came(session: Session) -> bool:
-    return session.no_show_told_at is not None and session.state == Session.State.LOBBY
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An after-post on the desk. `waits_for_reader`: it was written by this very counsellor, and needs another."""
-
-    session: Session
-    is_overdue: bool
-    can_write: bool
-    waits_for_reader: bool
-
-
-def _due(user: User, now: datetime) -> list[Due]:
-    """After-posts that are not published, the oldest first; those of a coordinator's house to know of."""
-    mine = set(permissions.after_posts_in_the_hands_of(user).values_list("pk", flat=True))
-    known = mine | set(permissions.sessions_in_the_hands_of(user).values_list("pk", flat=True))
-    sessions = Session.objects.filter(pk__in=known, state=Session.State.CLOSED, after_post__isnull=False)
-    rows = sessions.filter(after_post__published_at__isnull=True).with_people().order_by("closed_at", "pk")
-    return [
-        Due(
-            session=row,
-            is_overdue=row.erased_at is not None or row.erase_at <= now,
-            can_write=row.pk in mine,
-            waits_for_reader=permissions.is_waiting_for_a_reader(user, row),
-        )
-        for row in rows
-    ]
-
 
 # Planning ---------------------------------------------------------------------------------------------------------
 
