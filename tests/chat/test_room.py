@@ -88,7 +88,7 @@ def test_the_same_ref_is_answered_as_before_and_posts_once():
     scene()
 
 
-def test_a_late_comer_reads_from_the_own_arrival_and_a_counsellor_from_the_start():
+def test_T12_a_late_comer_reads_from_the_own_arrival_and_a_counsellor_from_the_start():
     late = make_counsellor()
     session = make_session(make_counsellor(), late)
     _member, staff = seat_staff(session, lead_of(session))
@@ -147,7 +147,7 @@ def test_F12_a_reader_who_was_away_gets_exactly_what_was_missed():
     scene()
 
 
-def test_a_removed_message_is_gone_for_all_and_from_every_later_replay():
+def test_T12_T34_a_removed_message_is_gone_for_all_and_from_every_later_replay():
     session, staff, (one, two) = evening()
 
     @async_to_sync
@@ -235,7 +235,7 @@ def test_a_young_person_sees_only_counsellors_typing():
     scene()
 
 
-def test_the_fourth_tab_ends_the_oldest():
+def test_T14_the_fourth_tab_ends_the_oldest():
     session, _staff, (one,) = evening(1)
 
     @async_to_sync
@@ -357,7 +357,7 @@ FRAMES = [
 ]
 
 
-def test_frames_of_any_kind_are_refused_and_close_nothing():
+def test_T14_frames_of_any_kind_are_refused_and_close_nothing():
     session, staff, (one,) = evening(1)
 
     @async_to_sync
@@ -380,7 +380,7 @@ def test_frames_of_any_kind_are_refused_and_close_nothing():
     scene()
 
 
-def test_a_frame_over_16_kib_closes_with_1009():
+def test_T14_a_frame_over_16_kib_closes_with_1009():
     session, _staff, (one,) = evening(1)
 
     @async_to_sync
@@ -460,7 +460,7 @@ def test_an_accepted_ref_is_answered_as_before_whatever_it_carries_next():
     assert Event.objects.filter(type="message.posted").count() == 1
 
 
-def test_too_many_refusals_close_the_socket_after_the_last_was_told():
+def test_T14_too_many_refusals_close_the_socket_after_the_last_was_told():
     session, _staff, (one,) = evening(1)
 
     @async_to_sync

@@ -28,6 +28,7 @@ class Client:
         self.arrivals = 0
         self.closed: int | None = None
         self.me = ""
+        self.frames: list[str] = []
         self.socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Condition()
@@ -69,6 +70,7 @@ class Client:
             self.socket = socket
             try:
                 async for frame in socket:
+                    self.frames.append(str(frame))
                     for event in json.loads(frame):
                         self._take(event)
                     async with self._news:
