@@ -28,5 +28,6 @@ urlpatterns = [
     path("vagt/<slug:slug>/", staff.edit, name="edit"),
     path("vagt/<slug:slug>/underretning/<str:member>/", duty.case, name="duty-case"),
     path("vagt/<slug:slug>/tilbud.json", share.services, name="share-services"),
+    path("vagt/<slug:slug>/slet/", staff.delete, name="delete-draft"),
     path("vagt/<slug:slug>/efter/", staff.after, name="after"),
 ]

@@ -124,7 +124,27 @@ def unpublish_before_post(*, session: Session, by: User) -> Entry:
     return blog.unpublish(entry=_before_post(session))
 
 
+@transaction.atomic
+def delete_draft(*, session: Session, by: User) -> None:
+    """Throw away an evening that nobody was told of, and its post. Raises Refused "forbidden" or "not_open"."""
+    session = Session.objects.locked(session)
+    if not can_edit_session(by, session):
+        raise Refused(Code.FORBIDDEN)
+    if not can_delete_draft(session):
+        raise Refused(Code.NOT_OPEN, _("The chat is announced. Take the announcement down first."))
+    post = session.before_post
+    session.delete()
+    if post is not None:
+        post.delete()
+
+
 # What has to be true ----------------------------------------------------------------------------------------------
+
+
+def can_delete_draft(session: Session) -> bool:
+    """Nobody was told of it, nobody has been in it."""
+    is_announced = session.before_post is not None and session.before_post.published_at is not None
+    return session.state == State.LOBBY and not is_announced and not session.members.exists()
 
 
 def _check_time(plan: Plan, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +19,7 @@ from blog.forms import EntryForm
 from chat import permissions
 from chat.forms import SessionForm, blank_session, planned_session
 from chat.models import Session
+from chat.qr import qr_code
 from chat.services import afterwards, planning
 from moderation.refusals import Refused
 from moderation.text import render_markdown
@@ -105,21 +107,49 @@ def _take_down(request: HttpRequest, session: Session) -> HttpResponse:
     return redirect("chat:desk")
 
 
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Asks once more, then throws a draft away."""
+    user = cast(User, request.user)
+    session = _session_of(user, slug)
+    if not planning.can_delete_draft(session):
+        raise Http404
+    if request.method == "GET":
+        return render(request, "chat/delete_draft.html", {"session": session})
+    try:
+        planning.delete_draft(session=session, by=user)
+    except Refused as refused:
+        messages.error(request, str(refused.text))
+    else:
+        messages.info(request, _("The draft is deleted."))
+    return redirect("chat:desk")
+
+
 def _plan_page(
     request: HttpRequest, form: SessionForm, session: Session | None, *, complain: bool = True
 ) -> HttpResponse:
     """The form as it is filled in, and beside it the post as it will look."""
     wrong = complain and form.is_bound and bool(form.errors)
+    is_published = session is not None and permissions.is_announced(session, now=timezone.now())
     context = {
         "form": form,
         "session": session,
         "complain": wrong,
-        "is_published": session is not None and permissions.is_announced(session, now=timezone.now()),
+        "is_published": is_published,
+        "can_delete": session is not None and planning.can_delete_draft(session),
+        **(_link(request, session) if session is not None and is_published else {}),
         "is_fixed": session is not None and session.state != Session.State.LOBBY,
         "is_closed": session is not None and session.state == Session.State.CLOSED,
         "preview": _shown(form["text"].value()),
     }
     return render(request, "chat/plan.html", context, status=422 if wrong else 200)
+
+
+def _link(request: HttpRequest, session: Session) -> dict[str, str]:
+    """The session's address, to copy and to point a phone at."""
+    address = request.build_absolute_uri(reverse("chat:session", args=[session.slug]))
+    return {"link": address, "qr": qr_code(address)}
 
 
 @login_required

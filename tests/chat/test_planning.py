@@ -18,6 +18,7 @@ from chat.permissions import can_edit_session, can_plan
 from chat.services.planning import (
     before_post_text,
     change_session,
+    delete_draft,
     plan_session,
     publish_before_post,
     unpublish_before_post,
@@ -457,6 +458,43 @@ def test_the_pages_open_to_those_who_may_and_to_nobody_else(client: Client, sofi
         assert [client.get(address).status_code for address in addresses] == wanted, user
         assert client.post("/vagt/preview/").status_code == (302 if user is None else 200 if wanted[1] == 200 else 403)
     assert client.get("/vagt/findesik/").status_code == 404
+
+
+def test_a_draft_is_deleted_after_being_asked_once_more(client: Client, sofie: User) -> None:
+    session = planned(sofie, announced=False)
+    address = f"/vagt/{session.slug}/slet/"
+    client.force_login(sofie)
+    assert address in client.get(f"/vagt/{session.slug}/").content.decode()
+    assert session.title in client.get(address).content.decode()
+    assert Session.objects.count() == 1
+    assert client.post(address)["Location"] == "/vagt/"
+    assert (Session.objects.count(), Entry.objects.count()) == (0, 0)
+
+
+def test_what_somebody_was_told_of_is_not_deleted(client: Client, sofie: User, mads: User) -> None:
+    announced, visited = planned(sofie), planned(sofie, announced=False)
+    seat(visited, "Blå Ræv")
+    client.force_login(sofie)
+    for session in (announced, visited):
+        assert refusal(delete_draft, session=session, by=sofie).code == "not_open"
+        assert client.post(f"/vagt/{session.slug}/slet/").status_code == 404
+    draft = planned(sofie, announced=False)
+    assert refusal(delete_draft, session=draft, by=mads).code == "forbidden"
+    client.force_login(mads)
+    assert client.post(f"/vagt/{draft.slug}/slet/").status_code == 404
+    assert Session.objects.count() == 3
+
+
+def test_an_announced_evening_shows_its_link_to_copy_and_to_scan(client: Client, sofie: User) -> None:
+    session = planned(sofie)
+    client.force_login(sofie)
+    html = client.get(f"/vagt/{session.slug}/").content.decode()
+    assert f'href="http://testserver/chat/{session.slug}/"' in html
+    assert '<div class="qr" role="img"' in html
+    assert "<svg" in html.split('class="qr"')[1]
+    assert "<?xml" not in html
+    draft = client.get(f"/vagt/{planned(sofie, announced=False).slug}/").content.decode()
+    assert 'class="qr"' not in draft
 
 
 # The desk ---------------------------------------------------------------------------------------------------------
