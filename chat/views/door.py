@@ -212,6 +212,7 @@ def _knocked(request: HttpRequest, session: Session, mine: Knock) -> HttpRespons
         "is_let_in": mine.is_let_in,
         **_form(session, wished, sure=wished),
         "goes_by_itself": bool(wished),
+        "retention_line": retention_line(session),
         "help_cards": help_now(now=now, limit=3),
     }
     response = render(request, "chat/knock.html", context)

@@ -816,6 +816,7 @@ def test_the_closed_door_and_the_wait_behind_it_are_easy_to_read_in_distress() -
     assert ["knock/" in main_of(page) for page in pages] == [True, False, False, False]
     assert [page.get("Refresh") for page in pages] == [None, "5", None, None]
     assert ["join/" in main_of(page) for page in pages] == [False, False, False, True]
+    assert retention_line(session) in words(pages[-1])  # what they say yes to stands there, too
     for page in pages:
         assert lix(own_words(page)) <= 25, own_words(page)
         assert length(longest_sentence(own_words(page))) <= 28
