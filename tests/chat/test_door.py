@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from asgiref.sync import async_to_sync
 from django.conf import settings as site
 from django.contrib.sessions.models import Session as DjangoSession
 from django.db import connection, connections, transaction
@@ -33,6 +34,7 @@ from chat.views import door
 from chat.views.room import retention_line
 from moderation import alias as aliases
 from tests.chat.people import be_present, make_counsellor, make_session, seat_young
+from tests.chat.tabs import Tab
 from tests.config.reading import length, lix, longest_sentence, text_of
 
 pytestmark = pytest.mark.django_db
@@ -716,6 +718,27 @@ def test_T10_the_room_over_http_is_shut_with_its_own_number(step: Callable[..., 
     assert client.get(at(session, "log/")).status_code == status
     sent = client.post(at(session, "say/"), {"text": "hej"}, headers={"accept": "application/json"})
     assert (sent.status_code, sent.json()) == (status, {"code": status + 4000})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step, code", [(kick, 4423), (ban, 4451)])
+def test_T10_the_socket_is_shut_with_the_codes_of_the_protocol(step: Callable[..., Member], code: int) -> None:
+    session, same_house = make_session(state="open"), make_session(state="open")
+    client = go_in(session)
+    step(client, session)
+    client.get(at(session))
+    cookies = {name: morsel.value for name, morsel in client.cookies.items() if name in {PLACE, BAN}}
+    carried = {name: value for name, value in cookies.items() if name == BAN}
+
+    @async_to_sync
+    async def knock() -> list[int]:
+        codes = []
+        for where, what in ((session, cookies), (same_house, carried)):
+            async with Tab(where, what) as tab:
+                codes.append(await tab.code())
+        return codes
+
+    assert knock() == [code, 4451 if carried else 4401]
 
 
 def test_T10_an_older_cookie_the_word_code_and_a_second_browser_with_the_same_cookie_open_nothing() -> None:
