@@ -27,7 +27,7 @@ from chat.events import MemberBanned, MemberJoined, MemberKicked, MemberLeft, Me
 from chat.models import MAX_TABS, READABLE_AFTER_CLOSING, Connection, Event, Member, Poll, Session, Stream
 from chat.permissions import way_barred
 from chat.replay import Replay, card_of
-from chat.services import presence, rooms
+from chat.services import escalation, presence, rooms
 from chat.services.ladder import lapsed_mutes
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ T = TypeVar("T")
 BEAT = 0.5  # seconds
 PRESENCE_EVERY = 6  # beats
 READER_RENEWAL = 10.0  # seconds; a counsellor's lease is renewed with each answer
+ESCALATION_EVERY = 10  # beats
 REGROUP = 3600.0  # seconds; a group of the layer forgets its members after a day
 CLOSED = 4410
 TAKEN_OVER = 4409
@@ -146,7 +147,7 @@ class Hub:
                 room.sockets.add(socket)
         finally:
             room.entering -= 1
-        await socket.replay([replay.entered, *replay.frames])
+        await socket.replay([replay.entered, *replay.frames, *replay.tallies])
         self._spawn(self._join_group(room))
         await self._look_who_is_there(room)
 
@@ -367,6 +368,8 @@ class Hub:
         rooms_here = [room for room in self.rooms.values() if room.sockets]
         if not rooms_here:
             return
+        if self._beats % ESCALATION_EVERY == 0:
+            await in_thread(escalation.hurry, now=timezone.now())
         answered = self._answers(rooms_here)
         seen = await in_thread(_look, session_ids=[room.session_id for room in rooms_here], answered=answered)
         for room in rooms_here:

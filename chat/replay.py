@@ -12,7 +12,7 @@ from chat.events import RoomEntered, encode, stamp
 from chat.models import MAX_TABS, Event, Member, Role, Session, Stream
 from chat.services.ladder import standing_of
 from chat.services.pace import BURST, PER_SECOND
-from chat.services.polls import open_polls
+from chat.services.polls import open_polls, tallies
 
 LIMITS = {"text": MAX_TEXT, "frame": MAX_FRAME, "burst": BURST, "per_second": PER_SECOND, "tabs": MAX_TABS}
 
@@ -23,6 +23,7 @@ class Replay:
 
     entered: str
     frames: Sequence[str]
+    tallies: Sequence[str]  # of the open polls, without a number
     heads: Mapping[str, int]
     position: int
     known: frozenset[int]  # members told of: no event of anybody else may come without `member.joined`
@@ -68,6 +69,7 @@ def read(*, member: Member, after: str | None, side_after: str | None, now: date
     return Replay(
         entered=encode(entered.wire()),
         frames=list(missed.order_by("position").values_list("frame", flat=True)),
+        tallies=tallies(session),
         heads=heads,
         position=session.log_head,
         known=frozenset(other.pk for other in known),

@@ -147,7 +147,7 @@ class Poll(models.Model):
 
     def counts(self) -> list[int]:
         """Votes in the order of the options."""
-        chosen = Counter(self.votes.values_list("option", flat=True))
+        chosen = Counter(vote.option for vote in self.votes.all())
         return [chosen[number] for number in range(len(self.options))]
 
 

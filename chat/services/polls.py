@@ -5,7 +5,7 @@ from typing import Any
 
 from chat import broadcast, log
 from chat.commands import PollClose, PollOpen, PollVote
-from chat.events import PollClosed, PollOpened
+from chat.events import PollClosed, PollOpened, PollTallied
 from chat.models import Event, Member, Poll, Session, Vote
 from moderation.refusals import Refused
 
@@ -53,6 +53,12 @@ def open_polls(session: Session, *, reader: Member) -> list[dict[str, Any]]:
         }
         for poll in Poll.objects.filter(session=session, closed_at__isnull=True)
     ]
+
+
+def tallies(session: Session) -> list[str]:
+    """The counts of the open polls so far, as frames."""
+    still_open = Poll.objects.filter(session=session, closed_at__isnull=True).prefetch_related("votes")
+    return [PollTallied(poll=poll.public_id, counts=poll.counts()).frame() for poll in still_open]
 
 
 def _find(session: Session, public_id: str) -> Poll:

@@ -473,3 +473,25 @@ def test_T14_too_many_refusals_close_the_socket_after_the_last_was_told():
             assert len(ung.of("refused")) == 200
 
     scene()
+
+
+def test_votes_are_told_as_they_come_and_to_those_who_come_later():
+    session = make_session()
+    _member, staff = seat_staff(session, lead_of(session))
+    one, late = seat_young(session)[1], seat_young(session)[1]
+
+    @async_to_sync
+    async def scene() -> None:
+        async with Tab(session, staff) as karla, Tab(session, one) as ung:
+            await karla.enter()
+            await ung.enter()
+            await karla.ask("room.open")
+            opened = await karla.ask("poll.open", question="Hvordan går det?", options=["Godt", "Skidt"])
+            await ung.until("poll.opened", poll=opened["id"])
+            await ung.ask("poll.vote", poll=opened["id"], option=1)
+            assert (await karla.until("poll.tallied"))["counts"] == [0, 1]
+            async with Tab(session, late) as sen:
+                assert [poll["poll"] for poll in (await sen.enter())["polls"]] == [opened["id"]]
+                assert (await sen.until("poll.tallied"))["counts"] == [0, 1]
+
+    scene()
