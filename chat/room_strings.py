@@ -8,6 +8,11 @@ def room_strings() -> dict[str, str]:
     return {**_people(), **_log(), **_writing(), **_states(), **_line()}
 
 
+def young_strings() -> dict[str, str]:
+    """What only the page of a young person says."""
+    return {**_rows(), **_beside(), **sanction_strings()}
+
+
 def _people() -> dict[str, str]:
     return {
         "you": _("you"),
@@ -40,6 +45,15 @@ def _log() -> dict[str, str]:
         "note_closed": _("{time} The chat is closed"),
         "reply": _("Reply"),
         "remove_mine": _("Remove my message"),
+        "hidden": _("You have hidden this person."),
+        "card_from": _("{name} shows a place with help"),
+        "card_said": _("{name} shows a place with help: {service}"),
+        "service_open": _("Open now"),
+        "service_closed": _("Closed right now"),
+        "service_checked": _("checked {day}"),
+        "poll_result": _("This is what we answered"),
+        "votes": _("{count} answers"),
+        "votes_one": _("1 answer"),
     }
 
 
@@ -47,6 +61,12 @@ def _writing() -> dict[str, str]:
     return {
         "write_here": _("Write to the others"),
         "write_later": _("You cannot send right now"),
+        "write_draft": _("You can write a draft"),
+        "calm_hold": _("A counsellor reads each message before the others see it."),
+        "calm_slow": _("We write slowly right now: wait {count} seconds between your messages."),
+        "pin_said": _("Right now: {text}"),
+        "released": _("A counsellor has read your message. The others can see it now."),
+        "discarded": _("The others do not see your message. Why: {reason}"),
         "reply_to": _("Reply to {name}:"),
         "left": _("{count} characters left"),
         "left_one": _("1 character left"),
@@ -72,6 +92,60 @@ def _writing() -> dict[str, str]:
         "span_LINK": _("link"),
         "span_MEETUP": _("meeting place"),
         "span_OTHER": _("can reveal you"),
+    }
+
+
+def _rows() -> dict[str, str]:
+    return {
+        "hide": _("Hide {name} for me"),
+        "unhide": _("Show {name} again"),
+        "report": _("Tell the counsellor"),
+        **report_reasons(),
+        "report_other": _("Something else …"),
+        "reported": _("Thank you. It lies with the counsellors now. The others cannot see that you told."),
+    }
+
+
+def report_reasons() -> dict[str, str]:
+    """One tap each."""
+    return {
+        "report_hard": _("It is mean or too hard"),
+        "report_unsafe": _("It makes me feel unsafe"),
+        "report_contact": _("Someone wants to meet or write elsewhere"),
+        "report_worried": _("I am worried about the person"),
+    }
+
+
+def _beside() -> dict[str, str]:
+    """The whisper line and the polls."""
+    return {
+        "hush_new": _("{count} new"),
+        "hush_said": _("Whisper from {name}: {text}"),
+        "poll_said": _("A question for everybody: {text}"),
+        "poll_mine": _("Your answer"),
+    }
+
+
+def sanction_strings() -> dict[str, str]:
+    """What happened and what comes next, to the one whom it is about. Calm, short, and never a judgement."""
+    still = _("You can still read along, whisper and use everything else.")
+    return {
+        "sanction_why": _("Why: {reason}"),
+        "warned_title": _("A word from the counsellor"),
+        "warned_next": _("You can go on writing. The others cannot see this."),
+        "muted_title": _("You cannot write to the others until {time}"),
+        "muted_next": _("After that you can write again by itself.") + " " + still,
+        "muted_open_title": _("You cannot write to the others right now"),
+        "muted_open_next": _("A counsellor opens it again.") + " " + still,
+        "unmuted_title": _("You can write to the others again"),
+        "unmuted_next": _("It is good that you are here."),
+        "protected_title": _("We look after you now"),
+        "protected_next": _(
+            "Your messages are only with the counsellors now. You have done nothing wrong. Write to us here or in "
+            "the whisper line: we read it."
+        ),
+        "unprotected_title": _("The others can see what you write again"),
+        "unprotected_next": _("What you wrote before stays with the counsellors."),
     }
 
 

@@ -22,7 +22,7 @@ from accounts.permissions import may_edit_profile
 from chat.entrance import CLOSED, Reader, let_in
 from chat.models import Connection, Event, Member, Session, Stream
 from chat.places import WORD_CODE, drop_token, token_in
-from chat.room_strings import room_strings
+from chat.room_strings import room_strings, young_strings
 from chat.services.presence import PlaceMoved, arrive
 from chat.staff_strings import staff_strings
 
@@ -87,7 +87,7 @@ def boot(request: HttpRequest, session: Session, *, is_staff: bool) -> dict[str,
         "after_url": address,
         "help_url": reverse("referrals:help"),
         "csrf_token": get_token(request),
-        "strings": {**room_strings(), **staff_strings()} if is_staff else room_strings(),
+        "strings": {**room_strings(), **(staff_strings() if is_staff else young_strings())},
     }
 
 

@@ -212,10 +212,11 @@ def test_events_of_a_later_version_only_move_the_numbers(lab: Page) -> None:
     assert found["seq"]["room"] == 3
 
 
-OUTBOX = """({ createOutbox }, script) => {
+OUTBOX = """({ createOutbox, messageOf }, script) => {
   const sent = [], given = [];
   let line = true, open = true, kept = null;
   const outbox = createOutbox({
+    commandOf: messageOf,
     storage: { load: () => null, save: (value) => { kept = value; } },
     send: (command) => line && Boolean(sent.push(command)),
     laterWords: "senere",

@@ -37,15 +37,18 @@ export function cutAt(text, spans) {
  * @param {import("./dom.js").Phrase} options.phrase
  * @param {() => number} options.limit
  * @param {{load: () => any, save: (value: any) => void}} options.storage the draft, in this tab alone
- * @param {(text: string, replyTo: string|null) => void} options.onSend
- * @param {() => void} options.onType at most every 3 s
+ * @param {(text: string, replyTo: string|null, ask: boolean) => void} options.onSend `ask`: let a counsellor read it first
+ * @param {() => void} [options.onType] at most every 3 s
  */
-export function createComposer({ form, phrase, limit, storage, onSend, onType }) {
+export function createComposer({ form, phrase, limit, storage, onSend, onType = () => {} }) {
   /** @type {HTMLTextAreaElement} */
   const box = find("textarea", form);
   const counter = find("[data-counter]", form);
-  const reply = find("[data-reply]", form);
-  const refusal = find("[data-refusal]", form);
+  /** @type {HTMLElement|null} */
+  const reply = form.querySelector("[data-reply]");
+  const refusal = find(".composer__refusal", form);
+  /** @type {HTMLElement|null} after a text that may show who one is: change it, or ask */
+  const choice = form.querySelector("[data-choice]");
   const touch = matchMedia("(hover: none) and (pointer: coarse)");
   /** @type {{id: string, name: string, text: string}|null} */
   let replyTo = null;
@@ -86,13 +89,14 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
   }
 
   function renderReply() {
-    show(reply, replyTo !== null);
-    if (!replyTo) return;
+    if (reply) show(reply, replyTo !== null);
+    if (!reply || !replyTo) return;
     const { name, text } = replyTo;
     setText(find("[data-reply-text]", reply), `${phrase("reply_to", { name })} ${text}`);
   }
 
-  function submit() {
+  /** @param {boolean} [ask] */
+  function submit(ask = false) {
     const text = box.value.normalize("NFC").trim();
     if (!text) return box.focus();
     if (lengthOf(text) > limit()) return count();
@@ -105,7 +109,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
     fit();
     count();
     save();
-    onSend(text, answers);
+    onSend(text, answers, ask);
   }
 
   /** @param {{text: string, kind: string}} piece @returns {HTMLElement} */
@@ -126,8 +130,9 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    submit();
+    submit(event.submitter?.matches("[data-ask]"));
   });
+  choice?.querySelector("[data-mend]")?.addEventListener("click", () => box.focus());
 
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -141,6 +146,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
   box.addEventListener("input", () => {
     changed();
     if (explainedAs && !box.value.trim()) hideRefusal();
+    if (choice && box.value.trim() !== explainedAs) show(choice, false);
     if (!box.value.trim() || Date.now() - typedAt < TYPING_MS) return;
     typedAt = Date.now();
     onType();
@@ -154,7 +160,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
     save();
     box.focus();
   }
-  find("[data-reply-drop]", reply).addEventListener("click", dropReply);
+  reply?.querySelector("[data-reply-drop]")?.addEventListener("click", dropReply);
 
   renderReply();
   fit();
@@ -192,6 +198,7 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
      */
     explain(why, text = "", spans = []) {
       explainedAs = text;
+      if (choice) show(choice, spans.length > 0);
       setText(find("[data-refusal-text]", refusal), why);
       const found = find("[data-refusal-found]", refusal);
       show(found, spans.length > 0);
@@ -200,7 +207,11 @@ export function createComposer({ form, phrase, limit, storage, onSend, onType })
     },
 
     hideRefusal,
-    focus: () => box.focus(),
+
+    focus() {
+      box.focus();
+      fit();
+    },
 
     /** @param {string} words */
     setHint(words) {

@@ -74,7 +74,7 @@ export function createPhrase(strings) {
   };
 }
 
-/** @typedef {{time: (at: string) => string, day: (at: string) => string, names: (names: string[]) => string}} Clockwork */
+/** @typedef {{time: (at: string) => string, day: (at: string) => string, date: (on: string) => string, names: (names: string[]) => string}} Clockwork */
 
 /**
  * Times and lists of names as the reader's language writes them, in the site's time zone.
@@ -85,10 +85,12 @@ export function createPhrase(strings) {
 export function createFormats(language, timeZone) {
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone });
   const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone });
+  const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone: "UTC" });
   const names = new Intl.ListFormat(language, { type: "conjunction" });
   return {
     time: (at) => time.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
+    date: (on) => date.format(new Date(on)),
     names: (list) => names.format(list),
   };
 }

@@ -37,11 +37,29 @@ export function createHelp({ box, storage, announcer, toComposer }) {
   };
 }
 
-/** @param {any} service @returns {HTMLElement} */
-function drawService(service) {
+/**
+ * @param {any} service
+ * @param {string} [facts] whether it is open, and when that was checked
+ * @returns {HTMLElement}
+ */
+export function drawService(service, facts = "") {
   const ways = service.channels.map(drawWay);
-  const links = make("span", { class: "service__ways" }, ...ways);
-  return make("li", { class: "service" }, make("strong", {}, service.name), links);
+  const name = make("span", { class: "service__name" }, make("strong", {}, service.name));
+  if (facts) name.append(make("span", { class: "service__facts" }, facts));
+  return make("li", { class: "service" }, name, make("span", { class: "service__ways" }, ...ways));
+}
+
+/**
+ * What a card says besides name and ways. Nothing is said of hours nobody knows.
+ * @param {any} service
+ * @param {import("./dom.js").Phrase} phrase
+ * @param {import("./dom.js").Clockwork} formats
+ * @returns {string}
+ */
+export function factsOf({ open, checked_on: checked }, phrase, formats) {
+  const words = open === null ? [] : [phrase(open ? "service_open" : "service_closed")];
+  if (checked) words.push(phrase("service_checked", { day: formats.date(checked) }));
+  return words.join(" · ");
 }
 
 /** A page of somebody else's opens beside the room, so that nobody is thrown out of it. @param {any} channel @returns {HTMLElement} */

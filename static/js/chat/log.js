@@ -1,12 +1,13 @@
 // @ts-check
 /** The room's log on the page: rows, reading by keyboard, scrolling, the line above what is new. */
 import { find, make, setText, show, stamp } from "./dom.js";
+import { drawService, factsOf } from "./help.js";
 
 /** @typedef {import("./store.js").Row} Row */
 /** @typedef {import("./store.js").MessageRow} MessageRow */
 /** @typedef {import("./store.js").State} State */
 /** @typedef {import("./outbox.js").Entry} Entry */
-/** @typedef {{label: string, run: () => void}} Action */
+/** @typedef {{label: string, run: () => void, under?: string}} Action `under`: a heading for it and those that follow */
 
 const AT_BOTTOM_PX = 80;
 const ONE_BREATH_MS = 3 * 60 * 1000;
@@ -22,10 +23,12 @@ const ONE_BREATH_MS = 3 * 60 * 1000;
  * @param {{faceOf: (member: any) => Element, wordOf: (member: any) => string}} options.people
  * @param {(row: MessageRow) => Action[]} options.actionsFor
  * @param {(entry: Entry) => Action[]} options.entryActions
+ * @param {(member: string) => boolean} options.isHidden
  * @param {() => void} options.toComposer
  */
 export function createLog(options) {
-  const { section, list, pill, template, phrase, formats, people, actionsFor, entryActions, toComposer } = options;
+  const { section, list, pill, template, phrase, formats, people } = options;
+  const { actionsFor, entryActions, isHidden, toComposer } = options;
   /** @type {State} */
   let state;
   /** What stands on the page: rows by reference, so that an unchanged one costs a comparison. @type {{row: Row, element: HTMLElement}[]} */
@@ -56,11 +59,13 @@ export function createLog(options) {
     const own = row.member === state.me?.id;
     const name = member?.alias ?? phrase("someone");
     const word = own ? phrase("you") : people.wordOf(member);
-    const text = row.text ?? phrase("removed");
+    const hidden = !row.removed && isHidden(row.member);
+    const text = hidden ? phrase("hidden") : (row.text ?? phrase("removed"));
     const reason = state.side.reasons[row.id];
     element.classList.toggle("message--removed", row.removed);
+    element.classList.toggle("message--hidden", hidden);
     setText(find("[data-text]", element), reason ? `${text} ${phrase("removed_because", { reason })}` : text);
-    fillQuote(element, row.replyTo);
+    fillQuote(element, hidden ? null : row.replyTo);
     element.setAttribute("aria-label", `${word ? `${name}, ${word}` : name}: ${text} ${formats.time(row.at)}`);
     if (row.removed) closeMenu(element);
     show(find("[data-more]", element), actionsFor(row).length > 0);
@@ -74,7 +79,7 @@ export function createLog(options) {
     const original = /** @type {MessageRow|undefined} */ (
       state.log.find((row) => row.kind === "message" && row.id === id)
     );
-    const text = original ? (original.text ?? phrase("removed")) : phrase("earlier_message");
+    const text = original ? quotable(original) : phrase("earlier_message");
     const alias = original && state.members[original.member]?.alias;
     setText(quote, alias ? `${alias}: ${text}` : text);
     quote.onclick = () => {
@@ -82,6 +87,11 @@ export function createLog(options) {
       target?.scrollIntoView({ block: "center" });
       target?.focus();
     };
+  }
+
+  /** @param {MessageRow} row @returns {string} */
+  function quotable(row) {
+    return isHidden(row.member) ? phrase("hidden") : (row.text ?? phrase("removed"));
   }
 
   /** @param {HTMLElement} element @param {any} member @param {boolean} own @param {string} at */
@@ -128,7 +138,35 @@ export function createLog(options) {
   /** @param {Row} row @param {Row|undefined} before @returns {HTMLElement} */
   function draw(row, before) {
     if (row.kind === "message") return drawMessage(row, before);
-    return row.kind === "note" ? drawNote(row) : make("li", { hidden: true });
+    if (row.kind === "card") return drawCard(row);
+    return row.kind === "result" ? drawResult(row) : drawNote(row);
+  }
+
+  /** A service that a counsellor shows to all. @param {import("./store.js").CardRow} row */
+  function drawCard(row) {
+    const name = state.members[row.from]?.alias ?? phrase("someone");
+    const head = make("p", { class: "log__head" }, phrase("card_from", { name }));
+    const label = [head.textContent, row.text, row.service.name, formats.time(row.at)].filter(Boolean).join(" ");
+    const card = make("li", { class: "log__card", tabIndex: -1, "data-row": "", "aria-label": label }, head);
+    if (row.text) card.append(make("p", { class: "message__text" }, row.text));
+    card.append(make("ul", { class: "plain" }, drawService(row.service, factsOf(row.service, phrase, formats))));
+    return card;
+  }
+
+  /** How a poll ended. @param {import("./store.js").ResultRow} row */
+  function drawResult(row) {
+    const poll = state.polls[row.poll];
+    if (!poll) return make("li", { hidden: true });
+    const head = make("p", { class: "log__head" }, phrase("poll_result"));
+    const lines = poll.options.map((option, index) => make("li", {}, ...tallyOf(option, row.counts, index, phrase)));
+    const said = poll.options.map((option, index) => `${option}: ${row.counts[index]}`).join(", ");
+    return make(
+      "li",
+      { class: "log__card", tabIndex: -1, "data-row": "", "aria-label": `${head.textContent} ${poll.question} ${said}` },
+      head,
+      make("p", {}, make("strong", {}, poll.question)),
+      make("ul", { class: "plain tallies" }, ...lines),
+    );
   }
 
   /** @param {Row} row */
@@ -145,7 +183,8 @@ export function createLog(options) {
 
   /** @param {Row} row @returns {boolean} */
   function isNews(row) {
-    return row.kind === "message" && !row.removed && row.member !== state.me?.id && fresh;
+    if (row.kind === "card") return fresh;
+    return row.kind === "message" && !row.removed && row.member !== state.me?.id && !isHidden(row.member) && fresh;
   }
 
   /** @param {HTMLElement|null} anchor */
@@ -216,7 +255,8 @@ export function createLog(options) {
   /** @param {Action[]} actions @returns {HTMLElement} */
   function menuOf(actions) {
     const menu = make("div", { class: "message__menu", "data-menu": "" });
-    for (const { label, run } of actions) {
+    for (const { label, run, under } of actions) {
+      if (under) menu.append(make("p", { class: "message__under" }, under));
       const button = make("button", { class: "button button--quiet", type: "button" }, label);
       button.addEventListener("click", run);
       menu.append(button);
@@ -233,11 +273,11 @@ export function createLog(options) {
     stuck = false; // what one is about to touch stays where it is
     find("[data-more]", element).setAttribute("aria-expanded", "true");
     const menu = menuOf(
-      actions().map(({ label, run }) => ({
-        label,
+      actions().map((action) => ({
+        ...action,
         run: () => {
           closeMenu(element);
-          run();
+          action.run();
         },
       })),
     );
@@ -380,6 +420,11 @@ export function createLog(options) {
     /** The reader's own words are what they want to see. */
     toBottom,
 
+    /** Whose messages are hidden has changed. */
+    redraw() {
+      for (const { row, element } of drawn) if (row.kind === "message") fill(element, row);
+    },
+
     /** Not looking, or without a line: what comes now is marked as new. @param {boolean} gone */
     setAway(gone) {
       if (gone === away) return;
@@ -404,4 +449,20 @@ export function createLog(options) {
       section.focus();
     },
   };
+}
+
+/**
+ * One answer of a poll: its words, its number, and a bar.
+ * @param {string} option
+ * @param {number[]} counts
+ * @param {number} index
+ * @param {import("./dom.js").Phrase} phrase
+ * @returns {HTMLElement[]}
+ */
+export function tallyOf(option, counts, index, phrase) {
+  const most = Math.max(1, ...counts);
+  const bar = make("span", { class: "tally__bar", "aria-hidden": "true" });
+  bar.style.inlineSize = `${(100 * counts[index]) / most}%`;
+  const words = make("span", { class: "tally__count" }, phrase("votes", { count: counts[index] }));
+  return [make("span", { class: "tally__option" }, option), words, bar];
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * What the reader has written and the server has not yet stored. One message is under way at a time, so that the order
- * holds over lost lines; each keeps its ref, so that a second try is no second message.
+ * holds over lost lines; each keeps its ref, so that a second try is no second message. A page has one for the room and
+ * one for whispers: they never wait for each other.
  */
 import { newRef } from "./dom.js";
 
@@ -26,6 +27,7 @@ const UNTIL_WRITABLE = new Set(["no_counsellor", "not_open"]);
 
 /**
  * @param {object} options
+ * @param {(entry: Entry) => object} options.commandOf what goes over the line, but for the ref
  * @param {{load: () => any, save: (value: any) => void}} options.storage this tab's own, emptied as messages are stored
  * @param {(command: any) => boolean} options.send
  * @param {() => void} options.onChange
@@ -34,7 +36,7 @@ const UNTIL_WRITABLE = new Set(["no_counsellor", "not_open"]);
  * @param {(entry: Entry, refusal: any) => boolean} options.onRefused says whether it has given the text back to its writer
  * @param {() => void} options.onSilence no answer came
  */
-export function createOutbox({ storage, send, laterWords, mayWrite, onChange, onRefused, onSilence }) {
+export function createOutbox({ commandOf, storage, send, laterWords, mayWrite, onChange, onRefused, onSilence }) {
   /** @type {Entry[]} */
   let entries = storage.load() ?? [];
   for (const entry of entries) if (entry.status === "sent") entry.status = "waiting";
@@ -54,7 +56,7 @@ export function createOutbox({ storage, send, laterWords, mayWrite, onChange, on
     if (!entry) return;
     if (waitsForRoom && !mayWrite()) return;
     if (Date.now() < notBefore) return later(notBefore - Date.now(), pump);
-    if (!send(commandOf(entry))) return;
+    if (!send({ ...commandOf(entry), ref: entry.ref })) return;
     waitsForRoom = false;
     Object.assign(entry, { status: "sent", reason: "", tries: entry.tries + 1 });
     later(ANSWER_WITHIN_MS, onSilence);
@@ -64,11 +66,6 @@ export function createOutbox({ storage, send, laterWords, mayWrite, onChange, on
   function later(delay, what) {
     clearTimeout(timer);
     timer = setTimeout(what, delay);
-  }
-
-  /** @param {Entry} entry */
-  function commandOf({ ref, text, replyTo, ask }) {
-    return { type: "message.post", ref, text, ...(replyTo && { reply_to: replyTo }), ...(ask && { ask }) };
   }
 
   /** @param {string} ref */
@@ -158,12 +155,17 @@ export function createOutbox({ storage, send, laterWords, mayWrite, onChange, on
     /** The room's state may have changed. */
     pump,
 
-    /** How a held message of the reader's ended. @param {Record<string, string>} ends */
+    /**
+     * How held messages of the reader's ended.
+     * @param {Record<string, string>} ends
+     * @returns {Entry[]} those that ended just now
+     */
     ended(ends) {
-      const left = entries.filter((entry) => !(entry.status === "held" && entry.id && ends[entry.id]));
-      if (left.length === entries.length) return;
-      entries = left;
+      const over = entries.filter((entry) => entry.status === "held" && entry.id && ends[entry.id]);
+      if (!over.length) return over;
+      entries = entries.filter((entry) => !over.includes(entry));
       changed();
+      return over;
     },
 
     /** The line stands again: what was on its way goes out once more under its old ref. */
@@ -199,6 +201,16 @@ export function createOutbox({ storage, send, laterWords, mayWrite, onChange, on
       changed();
     },
   };
+}
+
+/** @param {Entry} entry */
+export function messageOf({ text, replyTo, ask }) {
+  return { type: "message.post", text, ...(replyTo && { reply_to: replyTo }), ...(ask && { ask }) };
+}
+
+/** @param {Entry} entry */
+export function whisperOf({ text }) {
+  return { type: "whisper.send", text };
 }
 
 /**

@@ -5,10 +5,10 @@ import { createComposer } from "./composer.js";
 import { createFormats, createPhrase, find, setText, show } from "./dom.js";
 import { createHelp } from "./help.js";
 import { createLog } from "./log.js";
-import { createOutbox, createRequests } from "./outbox.js";
+import { createOutbox, createRequests, messageOf } from "./outbox.js";
 import { createPeople } from "./people.js";
 import { createLine } from "./socket.js";
-import { emptyState, isCaughtUp, mayWrite, receive } from "./store.js";
+import { canSend, emptyState, isCaughtUp, mayWrite, receive } from "./store.js";
 import { followKeyboard, installListening, installPanels, tabStorage } from "./tab.js";
 
 /** @typedef {import("./store.js").State} State */
@@ -27,8 +27,8 @@ const GIVEN_BACK = new Set([
   ...["too_long", "bad_command", "unknown", "forbidden"],
 ]);
 
-/** Refusals that a change of the room's state takes back. */
-const GONE_WHEN_WRITABLE = new Set(["no_counsellor", "not_open"]);
+/** Refusals that a change of the room's state, or of one's own, takes back. */
+const GONE_WHEN_WRITABLE = new Set(["no_counsellor", "not_open", "muted"]);
 
 /**
  * @typedef {object} Room what a page built on this one can use
@@ -41,18 +41,29 @@ const GONE_WHEN_WRITABLE = new Set(["no_counsellor", "not_open"]);
  * @property {(text: string, urgent?: boolean) => void} tell
  * @property {ReturnType<typeof createAnnouncer>} announcer
  * @property {ReturnType<typeof createLog>} log
+ * @property {ReturnType<typeof createComposer>} composer
  * @property {(member: string) => string} nameOf
+ * @property {(change: (state: State) => State) => void} apply what no event tells: a vote of one's own
+ * @property {(name: string) => ReturnType<typeof tabStorage>} memoryOf a place in this tab, emptied by leaving
+ * @property {(options: any) => ReturnType<typeof createOutbox>} addOutbox one more row of texts beside the room's own
  */
 
 /**
  * @param {object} [options]
  * @param {boolean} [options.mayPoll]
  * @param {(room: Room, row: MessageRow) => Action[]} [options.moreActions] beside those that everybody has
+ * @param {(member: string) => boolean} [options.isHidden] whose messages this reader does not want to see
  * @param {(room: Room, taken: any[], caughtUp: boolean) => void} [options.onChange]
  * @param {(status: import("./socket.js").LineStatus) => void} [options.onStatus]
  * @returns {Room}
  */
-export function startRoom({ mayPoll = true, moreActions = () => [], onChange = () => {}, onStatus = () => {} } = {}) {
+export function startRoom({
+  mayPoll = true,
+  moreActions = () => [],
+  isHidden = () => false,
+  onChange = () => {},
+  onStatus = () => {},
+} = {}) {
   const root = find("[data-room]");
   const boot = JSON.parse(find("#boot").textContent);
   const phrase = createPhrase(boot.strings);
@@ -60,12 +71,9 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   const startsAt = Date.parse(root.dataset.startsAt);
   const slug = root.dataset.room;
   const isStaff = root.dataset.staff !== undefined;
-  const memory = {
-    draft: tabStorage(`samrum.draft.${slug}`),
-    outbox: tabStorage(`samrum.outbox.${slug}`),
-    help: tabStorage(`samrum.help.${slug}`),
-    listening: tabStorage("samrum.listening"),
-  };
+  /** @type {ReturnType<typeof tabStorage>[]} */
+  const memories = [];
+  const listening = tabStorage("samrum.listening");
 
   let state = emptyState();
   let caughtUp = false;
@@ -76,6 +84,8 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   let bannerTimer;
   /** Whether the explanation above the composer is about a room where one cannot write. */
   let waitsToWrite = false;
+  /** The room as it was last told of. @type {any} */
+  let toldOf = {};
   /** @type {Map<string, number>} */
   const typing = new Map();
 
@@ -83,7 +93,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     polite: find("[data-polite]"),
     assertive: find("[data-assertive]"),
     countOf: (count) => phrase("new_messages", { count }),
-    listening: () => memory.listening.load() ?? "all",
+    listening: () => listening.load() ?? "all",
   });
 
   const line = createLine({
@@ -98,28 +108,33 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   });
 
   const requests = createRequests(line.send);
-  const outbox = createOutbox({
-    storage: memory.outbox,
-    send: line.send,
-    laterWords: phrase("sent_later"),
+  /** @type {ReturnType<typeof createOutbox>[]} */
+  const outboxes = [];
+  const outbox = addOutbox({
+    commandOf: messageOf,
+    storage: memoryOf("outbox"),
     mayWrite: () => mayWrite(state),
     onChange: () => state.entered && render(),
     onRefused: refused,
-    onSilence: () => line.restart(),
   });
 
   const helpBox = root.querySelector("[data-help]");
-  const toComposer = () => composer.focus();
-  const help = helpBox && createHelp({ box: helpBox, storage: memory.help, announcer, toComposer });
+  /** Where the reader writes: the place that is open over the chat, or the room's own. */
+  const toComposer = () => {
+    const box = root.querySelector(`[data-panel-name="${root.dataset.panel}"] textarea`);
+    if (box) box.focus();
+    else composer.focus();
+  };
+  const help = helpBox && createHelp({ box: helpBox, storage: memoryOf("help"), announcer, toComposer });
   const people = createPeople({ list: find("[data-people]"), template: find("#person-template"), phrase });
   const composer = createComposer({
     form: find("[data-composer]"),
     phrase,
     limit: () => state.limits.text,
-    storage: memory.draft,
-    onSend(text, replyTo) {
+    storage: memoryOf("draft"),
+    onSend(text, replyTo, ask) {
       log.dropUnreadLine();
-      outbox.post(text, { replyTo });
+      outbox.post(text, { replyTo, ask });
       log.toBottom();
     },
     onType: () => line.status === "live" && line.send({ type: "member.type" }),
@@ -134,6 +149,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     people,
     actionsFor,
     entryActions,
+    isHidden,
     toComposer,
   });
 
@@ -148,8 +164,31 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     tell,
     announcer,
     log,
+    composer,
     nameOf: (member) => state.members[member]?.alias ?? phrase("someone"),
+    apply(change) {
+      state = change(state);
+      render();
+      onChange(room, [], caughtUp);
+    },
+    memoryOf,
+    addOutbox,
   };
+
+  /** @param {string} name */
+  function memoryOf(name) {
+    const memory = tabStorage(`samrum.${name}.${slug}`);
+    memories.push(memory);
+    return memory;
+  }
+
+  /** @param {any} options */
+  function addOutbox(options) {
+    const common = { send: line.send, laterWords: phrase("sent_later"), onSilence: () => line.restart() };
+    const made = createOutbox({ ...common, ...options });
+    outboxes.push(made);
+    return made;
+  }
 
   // What comes in ----------------------------------------------------------------------------------------------
 
@@ -160,28 +199,56 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     state = result.state;
     caughtUp = isCaughtUp(state);
     for (const event of result.taken) handle(event, wasCaughtUp);
-    outbox.ended(state.side.ends);
+    if (caughtUp && !wasCaughtUp) toldOf = { ...state.room };
+    const over = outbox.ended(state.side.ends);
+    for (const event of result.taken) if (wasCaughtUp && !isStaff) tellEnd(event, over);
     outbox.pump();
     render();
     onChange(room, result.taken, wasCaughtUp);
     if (result.gap) line.restart();
   }
 
+  /** What is new of the room, once each. @param {any} event */
+  function tellChange({ state: name, pin, slow, hold }) {
+    const before = { ...toldOf };
+    toldOf = { state: name, pin, slow, hold };
+    const words = name === before.state ? "" : bannerWords();
+    if (words) announcer.news(words);
+    if (pin && pin !== before.pin) announcer.news(phrase("pin_said", { text: pin }));
+    if (hold && !before.hold) announcer.news(phrase("calm_hold"));
+    if (slow && slow !== before.slow) announcer.news(phrase("calm_slow", { count: slow }));
+  }
+
   /** @param {any} event @param {boolean} live */
   function handle(event, live) {
     if (event.type === "accepted" || event.type === "refused") {
-      if (!outbox.answered(event)) requests.answered(event);
+      if (!outboxes.some((one) => one.answered(event))) requests.answered(event);
     } else if (event.type === "message.posted") {
       typing.delete(event.member);
       if (event.member === state.me?.id) outbox.seen(event);
-      else if (live && event.text) announce(event);
+      else if (live && event.text && !isHidden(event.member)) announce(event);
+    } else if (event.type === "referral.shared" && event.stream === "room" && live) {
+      announcer.news(phrase("card_said", { name: room.nameOf(event.from), service: event.service.name }));
     } else if (event.type === "member.typing") {
       typing.set(event.member, Date.now());
       setTimeout(renderTyping, TYPING_SHOWN_MS + 50);
     } else if (event.type === "room.changed" && live) {
-      const words = bannerWords();
-      if (words) announcer.news(words);
+      tellChange(event);
     }
+  }
+
+  /**
+   * A text of the reader's that a counsellor kept back: it is shown now, or it comes back with the reason.
+   * @param {any} event
+   * @param {Entry[]} over
+   */
+  function tellEnd(event, over) {
+    if (event.type === "message.released") tell(phrase("released"));
+    if (event.type !== "message.discarded") return;
+    const entry = over.find((one) => one.id === event.id);
+    const words = phrase("discarded", { reason: event.reason });
+    const isBack = entry && composer.giveBack(entry.text, stillAnswered(entry.replyTo));
+    tell(entry && !isBack ? `${words} “${entry.text}”` : words, true);
   }
 
   /** @param {any} event */
@@ -198,12 +265,12 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
       clearTimeout(bannerTimer);
       bannerTimer = undefined;
       setBanner("");
-      outbox.resume();
+      for (const one of outboxes) one.resume();
       requests.resume();
     } else if (status === "ended") {
       ended(code);
     } else {
-      if (code === 1009) outbox.failSent(phrase("too_big"));
+      if (code === 1009) for (const one of outboxes) one.failSent(phrase("too_big"));
       bannerTimer ??= setTimeout(() => setBanner(phrase(code === 4429 ? "crowded" : "no_line")), BANNER_AFTER_MS);
     }
     onStatus(status);
@@ -224,12 +291,9 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   function ended(code) {
     clearTimeout(bannerTimer);
     setBanner("");
-    if (code === 4401 || code === 4410) {
+    if ([4401, 4410, 4423, 4451].includes(code)) {
       forget();
-      location.replace(boot.after_url);
-    } else if (code === 4423 || code === 4451) {
-      forget();
-      location.reload(); // the page itself says kindly what happened, and where help is
+      location.replace(boot.after_url); // that page says kindly what happened, and where help is
     } else {
       showEnd(code);
     }
@@ -252,9 +316,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
   }
 
   function forget() {
-    memory.draft.forget();
-    memory.outbox.forget();
-    memory.help.forget();
+    for (const memory of memories) memory.forget();
   }
 
   // What the reader does ---------------------------------------------------------------------------------------
@@ -264,7 +326,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     if (row.removed) return [];
     const own = row.member === state.me?.id;
     const actions = [];
-    if (mayWrite(state)) {
+    if (canSend(state)) {
       actions.push({
         label: phrase("reply"),
         run: () => composer.answer(answered(row)),
@@ -349,13 +411,14 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     renderWelcome();
     renderWho();
     renderBanner();
+    renderPin();
     help?.render(state.side.help);
     renderTyping();
-    if (waitsToWrite && mayWrite(state)) {
+    if (waitsToWrite && canSend(state)) {
       waitsToWrite = false;
       composer.hideRefusal();
     }
-    composer.setHint(phrase(mayWrite(state) ? "write_here" : "write_later"));
+    composer.setHint(phrase(canSend(state) ? "write_here" : mayWrite(state) ? "write_draft" : "write_later"));
     missesSome = bannerShown;
     markAway();
   }
@@ -408,6 +471,17 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
     }
   }
 
+  /** The question of the moment, and what makes the room slower just now. */
+  function renderPin() {
+    const { pin, slow, hold } = state.room;
+    const box = find("[data-pin]");
+    show(box, Boolean(pin));
+    setText(find("[data-pin-text]", box), pin ?? "");
+    const calm = [hold && phrase("calm_hold"), slow > 0 && phrase("calm_slow", { count: slow })].filter(Boolean);
+    show(find("[data-calm]"), calm.length > 0);
+    setText(find("[data-calm]"), calm.join(" "));
+  }
+
   function renderTyping() {
     const now = Date.now();
     const names = [...typing]
@@ -428,7 +502,7 @@ export function startRoom({ mayPoll = true, moreActions = () => [], onChange = (
 
   followKeyboard(root);
   installPanels(root);
-  installListening(memory.listening);
+  installListening(listening);
   for (const part of root.querySelectorAll("[data-plain]")) part.remove();
   line.connect();
   return room;

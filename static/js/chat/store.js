@@ -428,3 +428,11 @@ export function mayWrite(state) {
   if (state.me.role === "counsellor") return state.room.state !== "closed";
   return state.room.state === "open" || state.room.state === "closing";
 }
+
+/**
+ * @param {State} state
+ * @returns {boolean} whether a message of this reader would go out: muted ones can write a draft
+ */
+export function canSend(state) {
+  return mayWrite(state) && !standingOf(state, state.me?.id ?? "").muted_until;
+}
