@@ -2,9 +2,21 @@
 
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from chat import middleware
 from chat.services import worker
 
 
 def put_into_the_timetable(**_signal: Any) -> None:
     """After every migrate the worker's sweep is scheduled; without it nothing would ever be erased (law 6)."""
     worker.schedule()
+
+
+@receiver(user_logged_in)
+def start_the_clocks(*, request: HttpRequest, **_signal: Any) -> None:
+    """From here on the login counts its half hour and its twelve hours."""
+    middleware.note_login(request, now=timezone.now())
