@@ -85,7 +85,7 @@ def _waits(user: User, now: datetime) -> dict[str, int]:
     houses = permissions.planning_organizations(user)
     marks = Mark.objects.holding(now=now).filter(kind=Mark.Kind.BAN, organizations__in=houses)
     return {
-        "reviews": permissions.reviews_in_the_hands_of(user, now=now).waiting().count(),
+        "reviews": permissions.reviews_in_the_hands_of(user, now=now).filter(answered_at__isnull=True).count(),
         "duties": permissions.duty_cases_in_the_hands_of(user).filter(done_at__isnull=True).count(),
         "marks": marks.distinct().count(),
     }
