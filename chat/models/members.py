@@ -15,7 +15,7 @@ READER_LEASE = timedelta(seconds=40)  # anybody else's socket; a killed server's
 POLLER_LEASE = timedelta(seconds=15)  # a reader over HTTP is here this long after the last request
 IDLE_AFTER = timedelta(minutes=11)  # without input of theirs a counsellor's presence ends (asked after 10)
 MAX_TABS = 3
-UNTIL_LIFTED = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # the end of a mute that has none
+UNTIL_LIFTED = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none; in every time zone of that year
 
 
 class Role(models.TextChoices):

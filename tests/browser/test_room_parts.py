@@ -134,7 +134,7 @@ def test_a_standing_is_the_same_whether_told_at_the_door_or_lived_through(lab: P
     ]
     me, heads = {"id": "me", "alias": "Blå Ræv", "role": "young"}, {"room": 0, "side": 7}
     before, after = {**me, "standing": FREE}, {**FREE, "warned": True, "kicked": True}
-    after["muted_until"] = "9999-12-31T23:59:59.000Z"
+    after["muted_until"] = "9999-12-31T00:00:00.000Z"
     lived = rebuilt(lab, [[step] for step in steps], you=before, members=[before], heads=heads)
     now = {**me, "standing": after}
     assert lived == rebuilt(lab, [steps], you=now, members=[now], heads=heads)

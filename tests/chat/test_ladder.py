@@ -229,7 +229,7 @@ def test_counsellors_see_the_standing_of_everybody_and_the_young_only_their_own(
         entered = json.loads(read(member=member, after=None, side_after=None, now=scene.now).entered)
         return {one["id"]: one.get("standing") for one in entered["members"]}
 
-    muted = {"warned": False, "muted_until": "9999-12-31T23:59:59.000Z", "protected": False, "kicked": False}
+    muted = {"warned": False, "muted_until": "9999-12-31T00:00:00.000Z", "protected": False, "kicked": False}
     warned = {"warned": True, "muted_until": None, "protected": False, "kicked": False}
     assert standings(scene.karla)[scene.fox.public_id] == muted
     assert standings(scene.karla)[scene.owl.public_id] == warned

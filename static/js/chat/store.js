@@ -56,7 +56,7 @@ function emptySide() {
 }
 
 /** The end of a mute that lasts until a counsellor lifts it. */
-const UNTIL_LIFTED = "9999-12-31T23:59:59.000Z";
+const UNTIL_LIFTED = "9999-12-31T00:00:00.000Z";
 
 /** Changes of the room that are no news of its state. */
 const QUIET = new Set(["slow", "hold", "pin"]);
