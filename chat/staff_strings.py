@@ -68,8 +68,8 @@ def _done() -> dict[str, str]:
 def _steps() -> dict[str, str]:
     return {
         "kick_title": _("Kick {name}?"),
-        "kick_discord": _("Sows discord"),
-        "kick_harassment": _("Harasses somebody"),
+        "kick_discord": _("Kick: sows discord"),
+        "kick_harassment": _("Kick: harasses somebody"),
         "kick_reads": _("{name} reads that they are out tonight, where help is, and why: {reason}"),
         "ban_title": _("Ban {name}?"),
         "ban_do": _("Ban {name}"),
@@ -91,7 +91,6 @@ def _steps() -> dict[str, str]:
 
 def _whispers() -> dict[str, str]:
     return {
-        "whisper_title": _("Whisper to {name}"),
         "whisper_label": _("Whisper to {name} – only {name} and the counsellors see it"),
         "whisper_said": _("Whisper from {name}: {text}"),
         "thread_answered": _("{name} answered last"),
@@ -118,9 +117,6 @@ def _share() -> dict[str, str]:
 
 def _desk() -> dict[str, str]:
     return {
-        "alert": _("Look at this"),
-        "alert_note": _("Keep an eye on it."),
-        "held_note": _("The others have not seen it."),
         "alert_acute": _("Acute"),
         "alert_concern": _("Perhaps in danger"),
         "alert_report": _("Reported"),
@@ -168,6 +164,8 @@ def _record() -> dict[str, str]:
         "step_unprotected": _("{who} ended the protection of {name}"),
         "step_kicked": _("{who} kicked {name}"),
         "step_banned": _("{who} banned {name}"),
+        "ground_discord": _("sows discord"),
+        "ground_harassment": _("harasses somebody"),
         "step_until": _("until {time}"),
     }
 
