@@ -7,7 +7,7 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
-import chat.models.ids
+import chat.models
 
 
 class Migration(migrations.Migration):
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             name="Poll",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.CharField(default=chat.models.ids.random_id, max_length=32)),
+                ("public_id", models.CharField(default=chat.models.random_id, max_length=32)),
                 ("question", models.CharField(max_length=200)),
                 ("options", models.JSONField()),
                 ("opened_at", models.DateTimeField()),
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
             name="Knock",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.CharField(default=chat.models.ids.random_id, max_length=32)),
+                ("public_id", models.CharField(default=chat.models.random_id, max_length=32)),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 ("knocked_at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField()),

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from chat.models import Alert, Answer, Connection, Event, Knock, Member, Poll, Review, Session, Vote, Waiter
-from chat.services import afterwards
+from chat.services import afterwards, marks
 from chat.services.rooms import attendance
 from moderation.refusals import Refused
 
@@ -64,8 +64,8 @@ def erase(*, session: Session, now: datetime) -> None:
     if session.state != Session.State.CLOSED:
         session.state, session.closed_at = Session.State.CLOSED, now
     session.state_before_waiting, session.waiting_since, session.closes_at = "", None, None
-    session.pin, session.network_day = "", None
-    session.marks.all().delete()
+    marks.forget_networks(session)
+    session.pin = ""
     session.erased_at = now
     session.save()
 

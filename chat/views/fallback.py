@@ -14,11 +14,15 @@ from chat.entrance import STATUS, Reader
 from chat.events import Pong, encode
 from chat.limits import REQUESTS, is_over
 from chat.models import Connection, Event, Member, Stream
+from chat.permissions import BANNED, KICKED
 from chat.replay import read
 from chat.services.commands import perform
 from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.views.room import find_reader, render_room
 from moderation.refusals import Refused
+
+
+SENT_OUT = (KICKED, BANNED)  # they are told why on the session's page
 
 
 def _json(frames: list[str], *, status: int = 200) -> HttpResponse:
@@ -55,7 +59,9 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
     reader = find_reader(request, slug)
     wants_json = "application/json" in request.headers.get("Accept", "")
     if isinstance(reader, int):
-        return _turned_away(reader) if wants_json else redirect("front")
+        if wants_json:
+            return _turned_away(reader)
+        return redirect("chat:session", slug=slug) if reader in SENT_OUT else redirect("front")
     if reader.member.is_counsellor:
         return _turned_away(4403)
     if is_over(request, group="say", rate=REQUESTS):
