@@ -21,7 +21,6 @@ from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.views.room import find_reader, render_room
 from moderation.refusals import Refused
 
-
 SENT_OUT = (KICKED, BANNED)  # they are told why on the session's page
 
 
