@@ -28,6 +28,7 @@ TEXTS = [
     ("dusk-ink", "dusk"),
     ("dusk-soft", "dusk"),
     ("exit-ink", "exit"),
+    ("hush-ink", "hush"),
 ]
 # (edge, what it stands out from): at least 3:1.
 EDGES = [
@@ -35,6 +36,7 @@ EDGES = [
     *product(("action", "exit-line", "mark"), ("ground",)),
     ("action", "sunken"),
     ("danger", "surface"),
+    *product(("hush-line",), (*GROUNDS, "hush")),
 ]
 # Colours that carry nothing a reader needs.
 DECORATION = {"hairline", "focus-halo", "shape-1", "shape-2", "shape-3", "shape-4", "shape-5"}

@@ -7,6 +7,7 @@ import { createHelp } from "./help.js";
 import { createLog } from "./log.js";
 import { createOutbox, createRequests, messageOf } from "./outbox.js";
 import { createPeople } from "./people.js";
+import { createSign } from "./sign.js";
 import { createLine } from "./socket.js";
 import { canSend, emptyState, isCaughtUp, mayWrite, receive } from "./store.js";
 import { followKeyboard, installListening, installPanels, tabStorage } from "./tab.js";
@@ -18,7 +19,6 @@ import { followKeyboard, installListening, installPanels, tabStorage } from "./t
 
 const BANNER_AFTER_MS = 3000;
 const TYPING_SHOWN_MS = 6000;
-const NO_SHOW_MS = 5 * 60 * 1000;
 const TICK_MS = 20000;
 
 /** Refusals after which the text may go out later as it is: it goes back to its writer with the reason. */
@@ -68,7 +68,6 @@ export function startRoom({
   const boot = JSON.parse(find("#boot").textContent);
   const phrase = createPhrase(boot.strings);
   const formats = createFormats(document.documentElement.lang, root.dataset.timeZone);
-  const startsAt = Date.parse(root.dataset.startsAt);
   const slug = root.dataset.room;
   const isStaff = root.dataset.staff !== undefined;
   /** @type {ReturnType<typeof tabStorage>[]} */
@@ -84,8 +83,6 @@ export function startRoom({
   let bannerTimer;
   /** Whether the explanation above the composer is about a room where one cannot write. */
   let waitsToWrite = false;
-  /** The room as it was last told of. @type {any} */
-  let toldOf = {};
   /** @type {Map<string, number>} */
   const typing = new Map();
 
@@ -126,6 +123,7 @@ export function startRoom({
     else composer.focus();
   };
   const help = helpBox && createHelp({ box: helpBox, storage: memoryOf("help"), announcer, toComposer });
+  const sign = createSign({ root, phrase, formats });
   const people = createPeople({ list: find("[data-people]"), template: find("#person-template"), phrase });
   const composer = createComposer({
     form: find("[data-composer]"),
@@ -199,24 +197,13 @@ export function startRoom({
     state = result.state;
     caughtUp = isCaughtUp(state);
     for (const event of result.taken) handle(event, wasCaughtUp);
-    if (caughtUp && !wasCaughtUp) toldOf = { ...state.room };
+    if (caughtUp && !wasCaughtUp) sign.remember(state.room);
     const over = outbox.ended(state.side.ends);
     for (const event of result.taken) if (wasCaughtUp && !isStaff) tellEnd(event, over);
     outbox.pump();
     render();
     onChange(room, result.taken, wasCaughtUp);
     if (result.gap) line.restart();
-  }
-
-  /** What is new of the room, once each. @param {any} event */
-  function tellChange({ state: name, pin, slow, hold }) {
-    const before = { ...toldOf };
-    toldOf = { state: name, pin, slow, hold };
-    const words = name === before.state ? "" : bannerWords();
-    if (words) announcer.news(words);
-    if (pin && pin !== before.pin) announcer.news(phrase("pin_said", { text: pin }));
-    if (hold && !before.hold) announcer.news(phrase("calm_hold"));
-    if (slow && slow !== before.slow) announcer.news(phrase("calm_slow", { count: slow }));
   }
 
   /** @param {any} event @param {boolean} live */
@@ -233,7 +220,7 @@ export function startRoom({
       typing.set(event.member, Date.now());
       setTimeout(renderTyping, TYPING_SHOWN_MS + 50);
     } else if (event.type === "room.changed" && live) {
-      tellChange(event);
+      for (const words of sign.news(state, event)) announcer.news(words);
     }
   }
 
@@ -408,10 +395,7 @@ export function startRoom({
     people.render(state);
     log.render(state, outbox.entries, caughtUp);
     if (!caughtUp) return;
-    renderWelcome();
-    renderWho();
-    renderBanner();
-    renderPin();
+    sign.render(state, outbox.entries.length > 0);
     help?.render(state.side.help);
     renderTyping();
     if (waitsToWrite && canSend(state)) {
@@ -425,61 +409,6 @@ export function startRoom({
 
   function markAway() {
     log.setAway(document.hidden || bannerShown || missesSome);
-  }
-
-  /** Until somebody writes, the people and what one may do here. */
-  function renderWelcome() {
-    const isEmpty = !outbox.entries.length && !state.log.some((row) => row.kind === "message");
-    const name = isEmpty && phrase(`welcome_${state.room.state}`);
-    show(find("[data-welcome]"), Boolean(name));
-    if (name) setText(find("[data-welcome-text]"), name);
-  }
-
-  function renderWho() {
-    const here = Object.values(state.members).filter((member) => member.present);
-    const leading = here.filter((member) => member.role === "counsellor").map((member) => member.alias);
-    const led = leading.length ? phrase("leads", { names: formats.names(leading) }) : phrase("nobody_leads");
-    setText(find("[data-who]"), state.room.state === "closed" ? phrase("closed_short") : led);
-    for (const place of root.querySelectorAll("[data-count]")) setText(place, String(here.length));
-  }
-
-  /** Whether the evening should have begun and no counsellor has come. */
-  function isNoShow() {
-    return state.room.state === "lobby" && Date.now() > startsAt + NO_SHOW_MS;
-  }
-
-  /** @returns {string} what the state of the room means to this reader; nothing while all is well */
-  function bannerWords() {
-    const name = state.room.state;
-    if (name === "open") return "";
-    const who = isStaff ? "staff" : "young";
-    const closesAt = state.room.closes_at;
-    if (name === "closing" && closesAt) return phrase(`banner_closing_${who}`, { time: formats.time(closesAt) });
-    if (name === "lobby" && who === "young" && isNoShow()) return phrase("banner_no_show");
-    if (name === "lobby" && Date.now() > startsAt) return phrase(`banner_soon_${who}`);
-    return phrase(`banner_${name}_${who}`, { time: formats.time(root.dataset.startsAt) });
-  }
-
-  function renderBanner() {
-    const banner = find("[data-banner]");
-    const words = bannerWords();
-    show(banner, Boolean(words));
-    setText(find("[data-banner-text]", banner), words);
-    for (const link of banner.querySelectorAll("[data-when]")) {
-      const when = link.dataset.when.split(" ");
-      show(link, when.includes(state.room.state) || (when.includes("no_show") && isNoShow()));
-    }
-  }
-
-  /** The question of the moment, and what makes the room slower just now. */
-  function renderPin() {
-    const { pin, slow, hold } = state.room;
-    const box = find("[data-pin]");
-    show(box, Boolean(pin));
-    setText(find("[data-pin-text]", box), pin ?? "");
-    const calm = [hold && phrase("calm_hold"), slow > 0 && phrase("calm_slow", { count: slow })].filter(Boolean);
-    show(find("[data-calm]"), calm.length > 0);
-    setText(find("[data-calm]"), calm.join(" "));
   }
 
   function renderTyping() {
@@ -498,7 +427,7 @@ export function startRoom({
     line.close();
     forget();
   });
-  setInterval(() => caughtUp && renderBanner(), TICK_MS);
+  setInterval(() => caughtUp && sign.renderBanner(state), TICK_MS);
 
   followKeyboard(root);
   installPanels(root);
