@@ -12,6 +12,7 @@ from chat.models import Session
 _PREFIX = "__Secure-" if settings.SECURE_COOKIES else ""
 PLACE = f"{_PREFIX}place"
 WAITING = f"{_PREFIX}line"
+REVIEW = f"{_PREFIX}answer"  # fetches what another adult said of a sanction
 WORD_CODE = f"{_PREFIX}words"  # hands the words over to the room's page, which shows them once
 KNOCK = f"{_PREFIX}knock"
 BAN = f"{_PREFIX}ban"

@@ -162,7 +162,7 @@ def _states() -> dict[str, str]:
         "banner_soon_young": _("We open as soon as the counsellor is here."),
         "banner_soon_staff": _("It is time. Open the room when you are ready."),
         "banner_no_show": _(
-            "The counsellor has not come yet. We have told a colleague. There is help now, if you need it."
+            "The counsellor has not come yet. We open as soon as there is one. There is help now, if you need it."
         ),
         "banner_waiting_young": _(
             "The counsellor is away for a moment. You cannot write right now. What you have written stays."

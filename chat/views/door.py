@@ -16,8 +16,8 @@ from accounts.models import User
 from chat.limits import CODES, JOINS, is_over
 from chat.models import READABLE_AFTER_CLOSING, Knock, Member, Session
 from chat.permissions import is_announced, is_rostered
-from chat.places import KNOCK, PLACE, WAITING, WORD_CODE, drop_token, set_token, token_in
-from chat.services import knocks, marks, members
+from chat.places import KNOCK, PLACE, REVIEW, WAITING, WORD_CODE, drop_token, set_token, token_in
+from chat.services import knocks, marks, members, reviews
 from chat.services.members import DoorClosed, Place
 from chat.views.room import retention_line
 from moderation import alias as aliases
@@ -94,9 +94,16 @@ def _closed(request: HttpRequest, session: Session) -> HttpResponse:
         "is_erased": session.erased_at is not None,
         "retention_line": retention_line(session),
         "can_read_on": _can_read_on(request, session, now),
+        "has_review": _has_review(request, session),
         "leads": _leads(request, session),
     }
     return render(request, "chat/closed.html", context)
+
+
+def _has_review(request: HttpRequest, session: Session) -> bool:
+    """Somebody who was sanctioned here, or who waits for what another adult says of it."""
+    me = Member.objects.by_place(session, token_in(request.COOKIES))
+    return bool(token_in(request.COOKIES, REVIEW)) or (me is not None and reviews.was_sanctioned(me))
 
 
 def _can_read_on(request: HttpRequest, session: Session, now: datetime) -> bool:

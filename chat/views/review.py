@@ -24,12 +24,11 @@ from chat import permissions
 from chat.forms import ReviewForm
 from chat.limits import is_over
 from chat.models import REVIEW_KEPT, Member, Review, Session
-from chat.places import token_in
+from chat.places import REVIEW, token_in
 from chat.services import crisis, reviews
 from moderation.refusals import Refused
 from referrals.cards import help_now
 
-REVIEW = f"{'__Secure-' if settings.SECURE_COOKIES else ''}answer"
 ASKED = "60/m"
 
 
