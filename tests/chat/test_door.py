@@ -192,7 +192,7 @@ def test_the_database_knows_the_place_by_its_hash_only() -> None:
 # A place set before entering is dead afterwards (T15) -------------------------------------------------------------
 
 
-def test_a_place_that_somebody_put_into_the_browser_is_dead_after_entering() -> None:
+def test_T15_a_place_that_somebody_put_into_the_browser_is_dead_after_entering() -> None:
     session = make_session()
     planted = "a" * 22
     client = Client(headers={"cookie": f"{PLACE}={planted}"})
@@ -201,7 +201,7 @@ def test_a_place_that_somebody_put_into_the_browser_is_dead_after_entering() -> 
     assert not is_in(Client(headers={"cookie": f"{PLACE}={planted}"}), session)
 
 
-def test_somebody_elses_place_is_dead_for_them_once_it_was_used_to_enter() -> None:
+def test_T15_somebody_elses_place_is_dead_for_them_once_it_was_used_to_enter() -> None:
     session = make_session()
     _member, cookies = seat_young(session, "Stille Ugle")
     handed_over = Client(headers={"cookie": f"{PLACE}={cookies[PLACE]}"})
@@ -221,7 +221,7 @@ def test_no_place_is_taken_from_an_address() -> None:
     assert PLACE not in answer.cookies
 
 
-def test_a_word_code_used_on_a_second_phone_ends_the_first_place() -> None:
+def test_T15_a_word_code_used_on_a_second_phone_ends_the_first_place() -> None:
     session = make_session()
     first, second = go_in(session), Client()
     code = first.cookies[door.WORD_CODE].value
@@ -288,7 +288,7 @@ def test_the_browser_is_asked_to_remember_nothing_that_is_typed() -> None:
     ],
     ids=["page", "join", "come back", "calendar"],
 )
-def test_a_session_that_is_not_announced_answers_like_one_that_does_not_exist(
+def test_T22_a_session_that_is_not_announced_answers_like_one_that_does_not_exist(
     ask: Callable[[Client, str], HttpResponse],
 ) -> None:
     hidden, unknown = make_session(announced=False).slug, "zzzzzzzz"
@@ -492,7 +492,7 @@ def test_typed_markup_stays_text() -> None:
     assert "<script>alert" not in body(answer)
 
 
-def test_a_nickname_is_kept_until_the_sessions_end_though_its_owner_has_gone() -> None:
+def test_T06_a_nickname_is_kept_until_the_sessions_end_though_its_owner_has_gone() -> None:
     session = make_session()
     member, _cookies = seat_young(session, "Blå Ræv")
     leave(member)
@@ -640,7 +640,7 @@ def test_of_many_who_come_at_once_to_the_last_place_exactly_one_gets_it() -> Non
 @pytest.mark.both_engines
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("names", [["Blå Ræv"] * 4, ["Blå Ræv", "blå ræv", "Blå  Ræv", "Blа Ræv"]])
-def test_of_many_who_take_the_same_name_at_once_exactly_one_gets_it(names: list[str]) -> None:
+def test_T06_of_many_who_take_the_same_name_at_once_exactly_one_gets_it(names: list[str]) -> None:
     session = make_session()
     answers = all_at_once(joining(session), names)
     assert [answer for answer in answers if isinstance(answer, str)] == ["alias"] * 3

@@ -11,9 +11,9 @@ from accounts.models import Membership, User
 from chat.events import MemberBanned, MemberKicked, MemberMuted, MemberUnmuted, MemberWarned, MessageHeld, WhisperSent
 from chat.models import Ban, Event, Member, Review, Session, Stream, WorkerBeat, digest
 from chat.permissions import can_answer_review
+from chat.places import REVIEW
 from chat.services import bans, retention, reviews
 from chat.services.reviews import answer, ask, erase_due
-from chat.views.review import REVIEW
 from moderation.refusals import Refused
 from tests.chat.care import NOW, counsellor_of, everything_stored, later, make_coordinator, put, say, tell
 from tests.chat.people import make_counsellor, make_session, seat_staff, seat_young
