@@ -14,7 +14,8 @@ from tests.browser.rooms import PATIENCE, Evening, Visitor, act, hears, log_of, 
 from tests.servers import Site
 
 ACUTE = "jeg vil dø"
-TOO_SMALL = """() => [...document.querySelectorAll("button, a, textarea, summary, input:not([type=radio])")]
+TOO_SMALL = """() => [...document.querySelectorAll("button, a, textarea, summary, .choice, input")]
+    .filter((element) => !element.closest(".choice") || element.matches(".choice"))
     .filter((element) => element.checkVisibility() && !element.matches(".skip"))
     .map((element) => [element.textContent.trim() || element.className, element.getBoundingClientRect()])
     .filter(([, box]) => Math.round(box.width) < 44 || Math.round(box.height) < 44).map(([text]) => text)"""
