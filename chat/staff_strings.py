@@ -95,8 +95,8 @@ def _whispers() -> dict[str, str]:
         "whisper_said": _("Whisper from {name}: {text}"),
         "thread_answered": _("{name} answered last"),
         "thread_unanswered": _("Nobody has answered yet"),
-        "unread": _("{count} new"),
-        "unread_one": _("1 new"),
+        "unread": _("{count} new whispers"),
+        "unread_one": _("1 new whisper"),
     }
 
 
