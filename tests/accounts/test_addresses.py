@@ -100,7 +100,7 @@ FORMS: list[tuple[str, list[str], str, str]] = [
 
 @pytest.mark.parametrize("hops", [0, 1, 2])
 @pytest.mark.parametrize("title,headers,with_one,with_two", FORMS, ids=[form[0] for form in FORMS])
-def test_t03_pages_and_sockets_give_the_same_answer_to_every_form_of_the_header(
+def test_T03_pages_and_sockets_give_the_same_answer_to_every_form_of_the_header(
     title: str, headers: list[str], with_one: str, with_two: str, hops: int, settings: Settings
 ) -> None:
     settings.TRUSTED_PROXIES = hops
@@ -120,11 +120,11 @@ def test_t03_pages_and_sockets_give_the_same_answer_to_every_form_of_the_header(
     assert address_of_request(wsgi) == expected
 
 
-def test_t03_the_table_is_as_long_as_the_threat_asks_for() -> None:
+def test_T03_the_table_is_as_long_as_the_threat_asks_for() -> None:
     assert len(FORMS) >= 60
 
 
-def test_t03_a_header_is_not_believed_from_a_peer_that_came_past_the_proxies() -> None:
+def test_T03_a_header_is_not_believed_from_a_peer_that_came_past_the_proxies() -> None:
     assert client_address(peer="8.8.4.4", forwarded=[VICTIM], hops=1) == "8.8.4.4"
     assert client_address(peer="2600::1", forwarded=[VICTIM, VICTIM], hops=2) == "2600::1"
 
@@ -147,7 +147,7 @@ def test_whatever_comes_an_address_comes_out(peer: str, forwarded: list[str], ho
 
 @unhurried
 @given(forged=st.lists(st.sampled_from([VICTIM, "unknown", "", V6, "::1"]), max_size=8), hops=st.integers(1, 3))
-def test_t03_what_a_client_writes_itself_never_moves_it(forged: list[str], hops: int) -> None:
+def test_T03_what_a_client_writes_itself_never_moves_it(forged: list[str], hops: int) -> None:
     by_our_proxies = [V4, *["10.0.0.8"] * (hops - 1)]
     assert client_address(peer=PROXY, forwarded=[*forged, *by_our_proxies], hops=hops) == V4
     assert client_address(peer=PROXY, forwarded=[", ".join([*forged, *by_our_proxies])], hops=hops) == V4
@@ -162,7 +162,7 @@ def test_t03_what_a_client_writes_itself_never_moves_it(forged: list[str], hops:
     one=st.integers(0, 2**64 - 1),
     two=st.integers(0, 2**64 - 1),
 )
-def test_t02_all_addresses_of_a_64_are_one_network_and_the_next_64_is_another(prefix: int, one: int, two: int) -> None:
+def test_T02_all_addresses_of_a_64_are_one_network_and_the_next_64_is_another(prefix: int, one: int, two: int) -> None:
     first, second = (ipaddress.IPv6Address((prefix << 64) + rest) for rest in (one, two))
     neighbour = ipaddress.IPv6Address(((prefix ^ 1) << 64) + one)
     assert network_of(str(first)) == network_of(second.exploded.upper()) == network_of(f"{second}%wlan0")
@@ -171,7 +171,7 @@ def test_t02_all_addresses_of_a_64_are_one_network_and_the_next_64_is_another(pr
 
 @unhurried
 @given(st.integers(1, 2**32 - 2))
-def test_t02_an_ipv4_address_is_the_same_network_in_any_clothes(number: int) -> None:
+def test_T02_an_ipv4_address_is_the_same_network_in_any_clothes(number: int) -> None:
     plain = str(ipaddress.IPv4Address(number))
     assert network_of(f"::ffff:{plain}") == network_of(plain) == f"{plain}/32"
 
@@ -222,7 +222,7 @@ def test_the_hour_after_midnight_is_of_two_days_and_both_have_a_key(keys: Path) 
     assert sorted(path.name for path in keys.iterdir()) == ["2026-07-01.key", "2026-07-02.key"]
 
 
-def test_f08_a_clock_that_went_ahead_costs_no_key_of_the_days_after(keys: Path) -> None:
+def test_F08_a_clock_that_went_ahead_costs_no_key_of_the_days_after(keys: Path) -> None:
     for moment in ("2026-03-01", "2026-03-05", "2026-03-01", "2026-03-02", "2026-03-03"):
         with time_machine.travel(f"{moment} 12:00 +0100", tick=False):
             network_key(V4, purpose="mark")

@@ -92,7 +92,7 @@ def cookies(context: BrowserContext) -> list[tuple[str, str]]:
     return [(cookie["name"], cookie["value"]) for cookie in context.cookies()]
 
 
-def test_one_tap_leaves_and_back_shows_nothing(visitor: Callable[..., Page], server: Site, slug: str) -> None:
+def test_T16_one_tap_leaves_and_back_shows_nothing(visitor: Callable[..., Page], server: Site, slug: str) -> None:
     page = visitor()
     walk_in(page, server, slug)
     page.evaluate("localStorage.setItem('a', 'b'); sessionStorage.setItem('a', 'b')")

@@ -40,7 +40,7 @@ def test_the_exit_needs_no_database(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", PRIVATE_AND_NOT)
-def test_after_the_exit_every_address_leads_to_the_front_page(client: Client, path: str) -> None:
+def test_T16_after_the_exit_every_address_leads_to_the_front_page(client: Client, path: str) -> None:
     response = left(client).get(path)
     assert (response.status_code, response.headers["Location"]) == (303, "/")
     assert response.headers["Cache-Control"] == "no-store"
