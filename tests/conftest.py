@@ -19,7 +19,7 @@ LONGEST_FIRST = (
     "browser/test_room_page.py",
     "browser/test_room_line.py",
     "browser/test_door.py",
-    "browser/test_pages.py",
+    "browser/test_axe.py",
     "browser/test_evening.py",
     "browser/test_staff.py",
     "chat/test_faults.py",

@@ -18,18 +18,15 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.outside import Outside
+from tests.browser.people import VIEWPORTS
 
-VIEWPORTS = {
-    "phone": {"width": 360, "height": 740},
-    "desktop": {"width": 1280, "height": 800},
-    "zoomed": {"width": 320, "height": 256},  # 1280 px at 400 %
-}
 ARGUMENTS = [
     "--no-sandbox",  # root has none
     "--disable-gpu",
@@ -84,9 +81,8 @@ def browser(outside: Outside) -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A function that opens a page for one more person, with cookies and storage of their own."""
+@contextmanager
+def _people_of(browser: Browser) -> Iterator[Callable[..., Page]]:
     watches: list[tuple[BrowserContext, Watch]] = []
 
     def open_page(viewport: str = "phone", *, theme: str = "light", javascript: bool = True, **options: Any) -> Page:
@@ -109,6 +105,20 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
     assert [url for _, watch in watches for url in watch.foreign] == [], "A page asked a foreign host."
     assert [text for _, watch in watches for text in watch.errors] == [], "A page met an error."
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page for one more person, with cookies and storage of their own."""
+    with _people_of(browser) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """The same for people who stay for a whole test file."""
+    with _people_of(browser) as open_page:
+        yield open_page
 
 
 @pytest.fixture

@@ -3,9 +3,37 @@
 import json
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize
 
+COLOURS = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]  # all that the theme can change
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+VIEWPORTS: dict[str, ViewportSize] = {
+    "phone": {"width": 360, "height": 740},
+    "desktop": {"width": 1280, "height": 800},
+    "zoomed": {"width": 320, "height": 256},  # 1280 px at 400 %
+}
+# What a thumb of 44 px cannot hit. A box is hit by the label around it, too, and a card by all of it; links in running
+# text may be as small as their line.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summary, textarea")]
+    .filter((element) => element.checkVisibility() && !element.closest("p, dd, .prose") && !element.matches(".skip"))
+    .map((element) => [element, (element.closest("label") ?? element).getBoundingClientRect()])
+    .filter(([, box]) => box.width && (Math.round(box.width) < 44 || Math.round(box.height) < 44))
+    .filter(([element]) => {
+        element.scrollIntoView({ block: "center", inline: "center" });
+        const box = element.getBoundingClientRect();
+        const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+        const ends = [[x, y - 21], [x, y + 21], [Math.max(x - 21, 1), y], [Math.min(x + 21, innerWidth - 1), y]];
+        return !ends.every((end) => element.contains(document.elementFromPoint(...end)));
+    })
+    .map(([element, box]) => `${element.textContent.trim() || element.name}: ${box.width | 0}x${box.height | 0}`)"""
+LARGE_LETTERS = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`html { font-size: 36px } p { margin-block-end: 2em !important }
+        * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }`);
+    document.adoptedStyleSheets.push(sheet);
+}"""
 
 
 class Hand:
@@ -29,14 +57,16 @@ class Hand:
         target.fill(text)
 
 
-def violations(page: Page) -> str:
+def violations(page: Page, *, only: list[str] | None = None, without: tuple[str, ...] = ()) -> str:
     """What axe finds wrong, one line for each place: A, AA, best practice and enhanced contrast. Empty is good."""
+    rules = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
     options = {
-        "runOnly": {"type": "tag", "values": AXE_TAGS},
-        "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
+        "runOnly": {"type": "rule", "values": only} if only else {"type": "tag", "values": AXE_TAGS},
+        "rules": {} if only else {**rules, **{name: {"enabled": False} for name in without}},
         "resultTypes": ["violations"],
     }
-    page.evaluate(AXE_SCRIPT)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     found = page.evaluate(f"() => axe.run(document, {json.dumps(options)}).then(results => results.violations)")
     return "\n".join(
         f"{rule['id']} ({rule['impact']}): {rule['help']}"
@@ -47,10 +77,25 @@ def violations(page: Page) -> str:
     )
 
 
-def no_violations(page: Page) -> None:
+def no_violations(page: Page, *, only: list[str] | None = None, without: tuple[str, ...] = ()) -> None:
     """Fail with every place that axe finds wrong on this page as it stands."""
-    found = violations(page)
+    found = violations(page, only=only, without=without)
     assert not found, f"{page.url}\n{found}"
+
+
+def readable_by_everybody(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    """For screen readers, in light and dark, at 400 %, and for a thumb. `without`: rules of axe to leave out."""
+    page.set_viewport_size(VIEWPORTS["phone"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour is on its way to another
+    no_violations(page, without=without)
+    page.emulate_media(color_scheme="dark")
+    no_violations(page, only=COLOURS)
+    for viewport in ("zoomed", "phone"):
+        page.set_viewport_size(VIEWPORTS[viewport])
+        assert sideways(page) <= 0, f"{page.url} is too wide at {VIEWPORTS[viewport]['width']} px"
+        small = page.evaluate(SMALL_TARGETS)
+        assert small == [], f"{page.url}, {viewport}: {small}"
+    page.emulate_media(color_scheme="light")
 
 
 def sideways(page: Page) -> int:

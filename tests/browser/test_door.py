@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 from chat.models import Member, Session
 from chat.services.members import KEEPS_A_PLACE
 from chat.views.door import SUGGESTIONS
-from tests.browser.people import Hand, no_violations, sideways
+from tests.browser.people import Hand, readable_by_everybody
 from tests.chat.people import make_counsellor, make_session, seat_young
 from tests.servers import Site
 
@@ -25,10 +25,6 @@ KB = 1024
 BUDGET = 50 * KB  # experience.md, "Budgets": a first visit of a page that the young read
 REQUESTS = 7
 STATES = ["open", "alone", "early", "nobody came", "closed", "list", "full", "refused", "known"]
-TOO_SMALL = """() => [...document.querySelectorAll("main :is(a, button, input, summary)")]
-    .filter((element) => element.checkVisibility() && !element.closest("p, dd"))
-    .map((element) => [element.textContent.trim() || element.name, element.getBoundingClientRect()])
-    .filter(([, box]) => box.width < 44 || box.height < 44).map(([text]) => text)"""
 
 
 @pytest.fixture(scope="module")
@@ -193,25 +189,14 @@ def test_whoever_waits_goes_in_when_a_place_is_free(
         assert Session.objects.get(pk=session.pk).members.filter(alias=name).exists()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_at_the_door(
-    visitor: Callable[..., Page], server: Site, evenings: dict[str, str], state: str, theme: str
-) -> None:
-    page = visitor(theme=theme)
-    show(page, server, evenings, state)
-    no_violations(page)
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_the_door_reflows_and_its_targets_fit_a_thumb(
+def test_the_door_can_be_read_by_everybody(
     visitor: Callable[..., Page], server: Site, evenings: dict[str, str], state: str
 ) -> None:
-    for viewport in ("phone", "zoomed"):
-        page = visitor(viewport)
-        show(page, server, evenings, state)
-        assert sideways(page) <= 0
-        assert page.evaluate(TOO_SMALL) == []
+    page = visitor()
+    show(page, server, evenings, state)
+    page.evaluate("window.stop()")  # the queue would ask again by itself
+    readable_by_everybody(page)
 
 
 @pytest.mark.parametrize("state", ["open", "closed", "list"])

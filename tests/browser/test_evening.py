@@ -20,9 +20,10 @@ PATIENCE = 20_000  # milliseconds for many browsers on two cores; nothing is mea
 
 
 @pytest.fixture(scope="module")
-def site(servers: Callable[..., Site]) -> Site:
+def site(servers: Callable[..., Site], django_db_blocker: DjangoDbBlocker) -> Site:
     site = servers(1, SAMRUM_NETWORK_LIMITS="off")
-    site.manage("demo")
+    with django_db_blocker.unblock():
+        site.call("demo")
     return site
 
 

@@ -1,0 +1,122 @@
+"""Every page of ours: who looks at it, and at what. `test_axe.py` holds the tables to the URL map, both ways.
+
+A new URL name goes into one of the tables below:
+
+    PAGES["chat:thing"] = [Look("young", at="tonight")]      # role of world.ROLES, arguments of world.make_world
+    NO_PAGES["chat:thing"] = "Answers a form."                # no page of its own, and why
+
+A page that looks different to others or in other states has one Look for each. `status` is what the page answers,
+`ready` a selector that is there once its scripts have done their work, `do` what to tap first, `without` the rules of
+axe that are not for this page, with the reason beside them. The door's many states stand in `test_door.py`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way a page is looked at."""
+
+    role: str = "visitor"
+    at: str = ""
+    status: int = 200
+    ready: str = ""
+    do: str = ""
+    query: str = ""
+    without: tuple[str, ...] = ()
+
+
+IN_THE_ROOM = "[data-count]:not(:empty)"
+# The fragment stands inside the page of the room without scripts, which has a heading.
+FRAGMENT = ("page-has-heading-one",)
+
+PAGES: dict[str, list[Look]] = {
+    "front": [Look(), Look("one who left")],
+    "privacy": [Look()],
+    "duty": [Look()],
+    "who-sees-me": [Look()],
+    "accessibility": [Look()],
+    "referrals:help": [Look()],
+    "referrals:directory": [Look(), Look(query="?q=findes+slet+ikke")],
+    "blog:list": [Look()],
+    "blog:entry": [Look(at="entry")],
+    "blog:notes": [Look("counsellor")],
+    "blog:write": [Look("counsellor")],
+    "blog:edit": [Look("counsellor", at="draft")],
+    "chat:list": [Look()],
+    "chat:session": [
+        Look(at="tonight"),
+        Look("counsellor", at="tonight"),
+        Look("young", at="tonight"),
+        Look(at="shut"),
+        Look(at="shut", do="form[action$='/knock/'] button"),
+        Look("kicked", at="tonight", status=403),
+        Look("banned", at="tonight", status=403),
+    ],
+    "chat:room": [
+        Look("young", at="tonight", ready=IN_THE_ROOM),
+        Look("counsellor", at="tonight", ready=IN_THE_ROOM),
+    ],
+    "chat:frame": [
+        Look("young", at="tonight", without=FRAGMENT),
+        Look(at="tonight", without=FRAGMENT),
+    ],
+    "chat:review": [Look("warned", at="tonight"), Look("asking", at="tonight")],
+    "chat:desk": [Look("counsellor"), Look("coordinator")],
+    "chat:plan": [Look("counsellor")],
+    "chat:edit": [Look("counsellor", at="tonight")],
+    "chat:after": [Look("counsellor", at="ended")],
+    "chat:marks": [Look("coordinator")],
+    "chat:reviews": [Look("coordinator")],
+    "chat:review-answer": [Look("coordinator", at="review")],
+    "chat:duty-cases": [Look("counsellor")],
+    "chat:duty-case": [Look("counsellor", at="member")],
+    "referrals:manage": [Look("editor")],
+    "referrals:manage-new": [Look("editor")],
+    "referrals:manage-edit": [Look("editor", at="service")],
+    "accounts:profile": [Look("counsellor")],
+    "account_login": [Look()],
+    "account_logout": [Look("counsellor")],
+    "account_reauthenticate": [Look("counsellor just in")],
+    "account_change_password": [Look("counsellor just in")],
+    "mfa_index": [Look("counsellor just in"), Look("staff with a code")],
+    "mfa_authenticate": [Look("staff between password and code")],
+    "mfa_reauthenticate": [Look("staff with a code")],
+    "mfa_activate_totp": [Look("counsellor just in")],
+    "mfa_deactivate_totp": [Look("staff with a code")],
+    "mfa_view_recovery_codes": [Look("staff with a code")],
+    "mfa_generate_recovery_codes": [Look("staff with a code")],
+}
+
+ANSWERS_A_FORM = "Takes a form and leads on; what it shows when it refuses is the page the form stands on."
+FOR_SCRIPTS = "Read by scripts, not by people."
+NO_PAGES: dict[str, str] = {
+    "stylesheet": "The look itself.",
+    "stylesheet-now": "The look itself.",
+    "exit": "Leads away.",
+    "left": "Leads away.",
+    "come-back": ANSWERS_A_FORM,
+    "theme": ANSWERS_A_FORM,
+    "set_language": ANSWERS_A_FORM,
+    "was": "Leads to the page on accessibility.",
+    "was/": "Leads to the page on accessibility.",
+    "healthz": "For machines.",
+    "readyz": "For machines.",
+    "^media/(?P<path>[\\w./-]+)$": "Pictures.",
+    "chat:join": ANSWERS_A_FORM,
+    "chat:come-back": ANSWERS_A_FORM,
+    "chat:knock": ANSWERS_A_FORM,
+    "chat:calendar": "A file for the calendar.",
+    "chat:log": FOR_SCRIPTS,
+    "chat:say": ANSWERS_A_FORM,
+    "chat:share-services": FOR_SCRIPTS,
+    "chat:preview": FOR_SCRIPTS,
+    "chat:duty-sent": ANSWERS_A_FORM,
+    "blog:feed": "For feed readers.",
+    "blog:preview": FOR_SCRIPTS,
+    "referrals:manage-check": ANSWERS_A_FORM,
+    "referrals:manage-publish": ANSWERS_A_FORM,
+    "referrals:manage-withdraw": ANSWERS_A_FORM,
+    "referrals:manage-adopt": ANSWERS_A_FORM,
+    "admin": "Django's own pages, for one operator; none of ours is among them.",
+}

@@ -1,0 +1,166 @@
+"""A site with something on every page, and the people who look at it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts.models import Organization, User
+from blog import services as blog
+from blog.models import Entry
+from chat.events import MemberBanned, MemberKicked, MemberWarned
+from chat.management.commands.demo import PASSWORD
+from chat.models import DutyCase, Member, Review, Session
+from chat.places import PLACE
+from chat.services import afterwards, marks, reviews
+from chat.views.review import REVIEW
+from referrals.models import Service
+from tests.accounts.conftest import code_now
+from tests.chat.care import house, say, tell
+from tests.chat.people import make_session, seat_staff, seat_young
+from tests.servers import Site
+
+Arguments = dict[str, object]
+
+
+@dataclass
+class World:
+    """What stands in the addresses of pages (`at`), and what the people who look carry with them (`cookies`)."""
+
+    site: Site
+    at: dict[str, Arguments] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    secret: str = ""
+
+
+def make_world(site: Site) -> World:
+    """The demo, and what it does not show: a room in use, sanctions and what follows them, a closed door, drafts."""
+    world = World(site)
+    now = timezone.now()
+    sofie, mads = User.objects.get(username="sofie"), User.objects.get(username="mads")
+    houses = Organization.objects.filter(slug__in=["demo-kommune", "demo-forening"])
+
+    tonight = Session.objects.get(title="Rollemodeller")
+    karla, _login = seat_staff(tonight, sofie)
+    young, world.cookies["young"] = seat_young(tonight, "Blå Ræv")
+    say(young, "hej med jer", at=now)
+    world.at["tonight"] = {"slug": tonight.slug}
+    world.at["member"] = {"slug": tonight.slug, "member": young.public_id}
+
+    def sanctioned(alias: str, *steps: tuple[type, dict[str, object]]) -> Member:
+        member, world.cookies[alias] = seat_young(tonight, alias)
+        tell(member, karla, MemberWarned, at=now, reason="Tal pænt til de andre.")
+        for kind, fields in steps:
+            tell(member, karla, kind, at=now, **fields)
+        return member
+
+    week = now + timedelta(days=7)
+    out = (MemberKicked, {"reason": "Det blev for meget.", "ground": "discord"})
+    kicked = sanctioned("kicked", out)
+    Member.objects.filter(pk=kicked.pk).update(kicked_at=now)
+    banned = sanctioned("banned", out, (MemberBanned, {"reason": "Det sårede andre.", "until": week}))
+    Member.objects.filter(pk=banned.pk).update(kicked_at=now, banned_until=week)
+    sanctioned("warned")
+    asking = sanctioned("asking")
+    world.cookies["asking"][REVIEW] = reviews.ask(session=tonight, member=asking, words="Jeg mente det ikke.", now=now)
+    world.at["review"] = {"pk": Review.objects.get(member=asking).pk}
+    DutyCase.objects.create(
+        session=tonight, organization=houses[0], counsellor=sofie, told_at=now, deadline_at=now + timedelta(hours=5)
+    )
+
+    shut = make_session(mads, title="Lektier", state="open")
+    shut.organizations.set([house("andet-sted")])  # its mark closes no other door
+    sender = Client()
+    sender.post(f"/chat/{shut.slug}/join/", {"alias": "Grøn Ugle"})
+    sent_out = Member.objects.by_place(shut, sender.cookies[PLACE].value)
+    assert sent_out is not None
+    marks.mark_after_ban(session=Session.objects.get(pk=shut.pk), member=sent_out, now=now)
+    world.at["shut"] = {"slug": shut.slug}
+
+    ended = make_session(sofie, title="Søskende", state="closed", opened_at=now, closed_at=now, attended=3)
+    afterwards.prepare(session=ended, now=now)
+    world.at["ended"] = {"slug": ended.slug}
+
+    world.at["entry"] = {"public_id": Entry.objects.published(now=now)[0].public_id}
+    draft = blog.save_draft(author=sofie, kind=Entry.Kind.NOTE, title="Om at vente", source="## Vent lidt\n\nDet går.")
+    world.at["draft"] = {"public_id": draft.public_id}
+    service = Service.objects.filter(organization__in=houses).first()
+    assert service is not None
+    world.at["service"] = {"pk": service.pk}
+
+    world.secret = generate_totp_secret()
+    TOTP.activate(mads, world.secret)
+    RecoveryCodes.activate(mads)
+    return world
+
+
+# Who looks --------------------------------------------------------------------------------------------------------
+
+
+def _log_in(page: Page, world: World, username: str) -> None:
+    page.goto(f"{world.site.url}/konto/login/")
+    page.locator("[name=login]").fill(username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+
+
+def _staff(username: str) -> Callable[[Page, World], None]:
+    def come(page: Page, world: World) -> None:
+        _log_in(page, world, username)
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+    return come
+
+
+def _just_in(page: Page, world: World) -> None:
+    """What could change the login asks for the password again; afterwards it does not for five minutes."""
+    _staff("sofie")(page, world)
+    _again(page, world)
+
+
+def _again(page: Page, world: World) -> None:
+    page.goto(f"{world.site.url}/konto/igen/?next=/konto/kode/")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/konto/kode/")
+
+
+def _half_in(page: Page, world: World) -> None:
+    _log_in(page, world, "mads")
+    page.wait_for_url("**/konto/kode/login/")
+
+
+def _with_code(page: Page, world: World) -> None:
+    _half_in(page, world)
+    page.locator("[name=code]").fill(code_now(world.secret))
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+    _again(page, world)
+
+
+def _carrying(cookies: str) -> Callable[[Page, World], None]:
+    def come(page: Page, world: World) -> None:
+        carried = world.cookies[cookies].items()
+        page.context.add_cookies([{"name": name, "value": value, "url": world.site.url} for name, value in carried])
+
+    return come
+
+
+ROLES: dict[str, Callable[[Page, World], None]] = {
+    "visitor": lambda _page, _world: None,
+    "one who left": lambda page, world: page.context.add_cookies(
+        [{"name": "ude", "value": "1", "url": world.site.url}]
+    ),
+    **{name: _carrying(name) for name in ("young", "warned", "kicked", "banned", "asking")},
+    "counsellor": _staff("sofie"),
+    "counsellor just in": _just_in,
+    "coordinator": _staff("karen"),
+    "editor": _staff("jonas"),
+    "staff between password and code": _half_in,
+    "staff with a code": _with_code,
+}
