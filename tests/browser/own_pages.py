@@ -111,6 +111,7 @@ NO_PAGES: dict[str, str] = {
     "chat:say": ANSWERS_A_FORM,
     "chat:share-services": FOR_SCRIPTS,
     "chat:preview": FOR_SCRIPTS,
+    "chat:delete-draft": ANSWERS_A_FORM,
     "chat:duty-sent": ANSWERS_A_FORM,
     "blog:feed": "For feed readers.",
     "blog:preview": FOR_SCRIPTS,
