@@ -109,10 +109,10 @@ def _rows() -> dict[str, str]:
 def report_reasons() -> dict[str, str]:
     """One tap each."""
     return {
-        "report_hard": _("It is mean or too hard"),
+        "report_hard": _("It is mean"),
         "report_unsafe": _("It makes me feel unsafe"),
-        "report_contact": _("Someone wants to meet or write elsewhere"),
-        "report_worried": _("I am worried about the person"),
+        "report_contact": _("Someone wants to meet"),
+        "report_worried": _("I am worried"),
     }
 
 

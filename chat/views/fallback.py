@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.commands import COMMANDS, MAX_FRAME, MemberType, MessagePost, Ping, load, parse
+from chat.commands import COMMANDS, MAX_FRAME, MemberType, MessagePost, MessageReport, Ping, WhisperSend, load, parse
 from chat.entrance import STATUS, Reader
 from chat.events import Pong, encode
 from chat.limits import REQUESTS, is_over
@@ -18,7 +22,7 @@ from chat.permissions import BANNED, KICKED
 from chat.replay import read
 from chat.services.commands import perform
 from chat.services.presence import PlaceMoved, arrive, note_warnings
-from chat.views.room import find_reader, render_room
+from chat.views.room import find_reader, render_frame, render_room
 from moderation.refusals import Refused
 
 SENT_OUT = (KICKED, BANNED)  # they are told why on the session's page
@@ -128,7 +132,20 @@ def _answer(reader: Reader, body: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def _back_to_the_page(request: HttpRequest, reader: Reader, body: Mapping[str, Any], answer: str) -> HttpResponse:
-    event = load(answer)
+    event, slug = load(answer), reader.session.slug
+    if request.POST.get("back") == "frame":
+        if event["type"] == "refused":
+            return _in_the_frame(request, reader, event)  # type: ignore[call-arg,return-value]  # as for the frame
+        told = "?told" if body["type"] == MessageReport.type else ""
+        return redirect(f"{reverse('chat:frame', args=[slug])}{told}")
     if event["type"] != "refused":
-        return redirect("chat:room", slug=reader.session.slug)
-    return render_room(request, reader, draft=str(request.POST.get("text", "")), refusal=event)
+        return redirect("chat:room", slug=slug)
+    text = request.POST.get("text", "")
+    typed = {"whisper": text} if request.POST.get("type") == WhisperSend.type else {"draft": text}
+    return render_room(request, reader, **typed, refusal=event)
+
+
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # it is typed for views without arguments
+def _in_the_frame(request: HttpRequest, reader: Reader, refusal: dict[str, Any]) -> HttpResponse:
+    return render_frame(request, reader, about=request.POST.get("id", ""), refusal=refusal)

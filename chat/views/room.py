@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Iterable
 from typing import Any
 
 from csp.constants import SELF
@@ -12,7 +11,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -22,12 +20,12 @@ from accounts.permissions import may_edit_profile
 from chat.entrance import CLOSED, Reader, let_in
 from chat.models import Connection, Event, Member, Session, Stream
 from chat.places import WORD_CODE, drop_token, token_in
+from chat.plain import frame_of, warnings_in
 from chat.room_strings import room_strings, young_strings
-from chat.services.presence import PlaceMoved, arrive
+from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.staff_strings import staff_strings
 
 FRAME_SECONDS = 10
-FRAME_MESSAGES = 200
 
 
 def find_reader(request: HttpRequest, slug: str) -> Reader | int:
@@ -51,7 +49,7 @@ def _way_out(request: HttpRequest, slug: str) -> str:
 
 
 def render_room(
-    request: HttpRequest, reader: Reader, *, draft: str = "", refusal: dict[str, Any] | None = None
+    request: HttpRequest, reader: Reader, *, draft: str = "", whisper: str = "", refusal: dict[str, Any] | None = None
 ) -> HttpResponse:
     """The page, with what was typed and why it was not sent when a form came back refused."""
     session, member = reader.session, reader.member
@@ -68,6 +66,7 @@ def render_room(
         "is_staff_room": member.is_counsellor,
         "offers": offers_for(member),
         "draft": draft,
+        "whisper": whisper,
         "refusal": refusal,
         "ref": secrets.token_urlsafe(12),
     }
@@ -116,41 +115,31 @@ def frame(request: HttpRequest, slug: str) -> HttpResponse:
     """The log without scripts: it reloads by itself inside the page, so that what is being typed stays."""
     reader = find_reader(request, slug)
     if isinstance(reader, int):
-        return render(request, "chat/frame.html", {"events": [], "is_gone": True})
+        return render(request, "chat/frame.html", {"is_gone": True})
     try:
         arrive(member=reader.member, kind=Connection.Kind.HTTP, now=timezone.now())
     except PlaceMoved:
-        return render(request, "chat/frame.html", {"events": [], "is_gone": True})
+        return render(request, "chat/frame.html", {"is_gone": True})
     reader.member.refresh_from_db()
-    context = {"events": messages_for(reader.member), "session": reader.session, "is_gone": False}
-    response = render(request, "chat/frame.html", context)
-    response.headers["Refresh"] = str(FRAME_SECONDS)
+    return render_frame(request, reader, about=request.GET.get("about", ""))
+
+
+def render_frame(
+    request: HttpRequest, reader: Reader, *, about: str = "", refusal: dict[str, Any] | None = None
+) -> HttpResponse:
+    """With one message chosen it stands still, so that what is written about it is not eaten."""
+    member, now = reader.member, timezone.now()
+    context = {
+        **frame_of(member, now=now, about=about),
+        "session": reader.session,
+        "say_url": reverse("chat:say", args=[reader.session.slug]),
+        "ref": secrets.token_urlsafe(12),
+        "told": "told" in request.GET,
+        "refusal": refusal,
+    }
+    note_warnings(member, warnings_in(member))
+    response = render(request, "chat/frame.html", context, status=422 if refusal else 200)
+    if not (context["about"] or refusal):
+        again = f"; url={reverse('chat:frame', args=[reader.session.slug])}" if context["told"] else ""
+        response.headers["Refresh"] = f"{FRAME_SECONDS}{again}"
     return response
-
-
-def messages_for(member: Member) -> list[dict[str, Any]]:
-    """The latest messages as the frame shows them."""
-    readable = Event.objects.readable_by(member).filter(type="message.posted").select_related("author")
-    latest = list(readable.order_by("-seq")[:FRAME_MESSAGES])[::-1]
-    return list(_rows(latest, member))
-
-
-def _rows(events: Iterable[Event], member: Member) -> Iterable[dict[str, Any]]:
-    said: dict[str, str | None] = {}
-    for event in events:
-        body = json.loads(event.frame)
-        said[body["id"]] = body["text"]
-        if event.author is None:
-            continue
-        yield {
-            "id": body["id"],
-            "author": {
-                "alias": event.author.alias,
-                "role": event.author.role,
-                "is_me": event.author_id == member.pk,
-            },
-            "text": body["text"],
-            "removed": body["text"] is None,
-            "at": parse_datetime(body["at"]),
-            "reply_to_text": said.get(body.get("reply_to", "")),
-        }

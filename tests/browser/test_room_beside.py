@@ -316,3 +316,19 @@ def test_a_vote_is_marked_counted_and_can_be_changed(evening: Evening, viewport:
     expect(options).to_have_count(0)
     expect(page.locator(".log__card .tally__count")).to_have_count(3)
     expect(page.locator(".log__card")).to_contain_text("Hvad taler vi om?")
+
+
+def test_without_scripts_a_whisper_has_its_own_box_and_its_own_place(evening: Evening) -> None:
+    counsellor = evening.opened()
+    page, other = evening.young("Blå Ræv", javascript=False), evening.young("Stille Ugle")
+    page.locator(".plain-whisper summary").click()
+    page.locator("#plain-whisper").fill("må jeg sige noget?")
+    page.locator(".plain-whisper [type=submit]").click()
+    frame = page.frame_locator(".plain-view iframe")
+    expect(frame.locator(".hush")).to_contain_text("må jeg sige noget?")
+    tell(counsellor, "whisper.send", about="Blå Ræv", text="ja, altid")
+    page.reload()
+    expect(frame.locator(".hush")).to_contain_text("ja, altid")
+    assert "må jeg" not in frame.locator(".log").inner_text()
+    assert sideways(page) == 0
+    assert "må jeg" not in other.content()

@@ -1,0 +1,134 @@
+"""The room without scripts: whispers, reports, votes and what a counsellor did, as plain forms and pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from chat.models import Alert, Event, Member, Session, Vote
+from chat.services.commands import perform
+from tests.chat.people import be_present, lead_of, make_session, seat_staff, seat_young
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Evening:
+    """An open room with a counsellor, and two young people with browsers that run no scripts."""
+
+    def __init__(self) -> None:
+        self.session: Session = make_session()
+        self.counsellor: Member = seat_staff(self.session, lead_of(self.session))[0]
+        be_present(self.counsellor)
+        self.lead("room.open")
+        self.fox, fox_cookies = seat_young(self.session, "Blå Ræv")
+        self.owl, owl_cookies = seat_young(self.session, "Stille Ugle")
+        self.mine, self.theirs = Client(), Client()
+        for client, cookies in ((self.mine, fox_cookies), (self.theirs, owl_cookies)):
+            for name, value in cookies.items():
+                client.cookies[name] = value
+            client.get(self.url("frame"))
+
+    def url(self, name: str) -> str:
+        return reverse(f"chat:{name}", args=[self.session.slug])
+
+    def lead(self, kind: str, **fields: object) -> str:
+        body = {"type": kind, "ref": f"{kind}{Event.objects.count()}", **fields}
+        return perform(member_id=self.counsellor.pk, role="counsellor", body=body, now=timezone.now())
+
+    def post(self, client: Client, **fields: str) -> int:
+        return client.post(self.url("say"), {"ref": f"r{Event.objects.count()}", **fields}).status_code
+
+    def seen(self, client: Client, query: str = "") -> str:
+        return client.get(self.url("frame") + query).content.decode()
+
+    def message(self, text: str) -> str:
+        return Event.objects.get(type="message.posted", frame__contains=text).public_id
+
+
+@pytest.fixture
+def evening() -> Evening:
+    return Evening()
+
+
+def test_a_whisper_goes_out_of_a_form_and_comes_back_to_its_writer_alone(evening):
+    assert evening.post(evening.mine, type="whisper.send", text="min far slår") == 302
+    evening.lead("whisper.send", member=evening.fox.public_id, text="jeg er her")
+    mine, theirs = evening.seen(evening.mine), evening.seen(evening.theirs)
+    assert "min far slår" in mine
+    assert "jeg er her" in mine
+    assert "min far" not in theirs
+    assert "jeg er her" not in theirs
+    assert not Event.objects.filter(stream="room", frame__contains="min far").exists()
+
+
+def test_a_refused_whisper_stays_in_the_box_for_whispers(evening):
+    response = evening.mine.post(evening.url("say"), {"ref": "a", "type": "whisper.send", "text": "x" * 1001})
+    assert response.status_code == 422
+    assert response.context["whisper"] == "x" * 1001
+    assert response.context["draft"] == ""
+
+
+def test_a_text_that_reveals_its_writer_is_held_for_a_counsellor_who_is_asked(evening):
+    assert evening.post(evening.mine, text="ring på 20 30 40 50", ask="true") == 302
+    held = Event.objects.get(type="message.held")
+    assert held.stream == "desk"
+    assert "20 30 40 50" not in evening.seen(evening.theirs)
+
+
+def test_a_message_is_told_of_with_two_taps_while_the_page_stands_still(evening):
+    evening.post(evening.theirs, text="du er klam")
+    about = f"?about={evening.message('du er klam')}"
+    response = evening.mine.get(evening.url("frame") + about)
+    assert "Refresh" not in response.headers
+    fields = {"type": "message.report", "back": "frame", "id": about[7:], "reason": "Det er grimt", "ref": "a"}
+    sent = evening.mine.post(evening.url("say"), fields)
+    assert sent["Location"] == f"{evening.url('frame')}?told"
+    assert Alert.objects.get(kind="report").message_id == about[7:]
+    assert evening.mine.get(sent["Location"]).headers["Refresh"].endswith(f"url={evening.url('frame')}")
+    assert "Det er grimt" not in evening.seen(evening.theirs)
+
+
+def test_ones_own_message_is_removed_by_a_form(evening):
+    evening.post(evening.mine, text="det fortryder jeg")
+    message = evening.message("det fortryder jeg")
+    assert 'value="message.remove"' in evening.seen(evening.mine, f"?about={message}")
+    assert 'value="message.remove"' not in evening.seen(evening.theirs, f"?about={message}")
+    evening.post(evening.mine, type="message.remove", back="frame", id=message)
+    assert "det fortryder jeg" not in evening.seen(evening.theirs)
+
+
+def test_what_is_refused_in_the_frame_is_said_in_the_frame(evening):
+    fields = {"type": "message.report", "back": "frame", "id": "findesikke", "reason": "x", "ref": "a"}
+    response = evening.mine.post(evening.url("say"), fields)
+    assert response.status_code == 422
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    assert response.context["refusal"]["code"] == "unknown"
+
+
+def test_a_vote_is_a_button_and_the_end_of_a_poll_stands_in_the_log(evening):
+    evening.lead("poll.open", question="Hvad nu?", options=["Skole", "Venner"])
+    poll = evening.mine.get(evening.url("frame")).context["polls"][0]["id"]
+    evening.post(evening.mine, type="poll.vote", back="frame", poll=poll, option="1")
+    assert Vote.objects.get().option == 1
+    assert 'aria-pressed="true"' in evening.seen(evening.mine)
+    evening.lead("poll.close", poll=poll)
+    context = evening.mine.get(evening.url("frame")).context
+    assert context["polls"] == []
+    assert context["rows"][-1]["options"] == [{"text": "Skole", "count": 0}, {"text": "Venner", "count": 1}]
+
+
+def test_who_is_warned_and_muted_reads_why_and_the_warning_has_reached_them(evening):
+    evening.lead("member.warn", member=evening.fox.public_id, reason="Skriv pænt")
+    assert "Skriv pænt" in evening.seen(evening.mine)
+    evening.fox.refresh_from_db()
+    assert evening.fox.is_warned
+    evening.lead("member.mute", member=evening.fox.public_id, reason="Du blev ved", minutes=5)
+    cards = evening.mine.get(evening.url("frame")).context["cards"]
+    until = timezone.localtime(timezone.now() + timedelta(minutes=5))
+    assert [card["why"].endswith("Du blev ved") for card in cards] == [True]
+    assert f"{until:%H}" in cards[0]["title"]
+    assert "Du blev ved" not in evening.seen(evening.theirs)
+    evening.lead("member.unmute", member=evening.fox.public_id)
+    assert [card["is_hard"] for card in evening.mine.get(evening.url("frame")).context["cards"]] == [False]
