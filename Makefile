@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PORT HOST SAMRUM_DATA
+# Where it is set, every process would compile all of Python's packages anew, which takes longer than its work.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := .venv/bin/python
 
