@@ -182,9 +182,9 @@ def main() -> int:
     try:
         processes.start("serve", "serve", "--host", host, "--port", str(port))
         call(*MANAGE, "demo")  # every time: what is "tonight" moves on
-        processes.start("worker", "qcluster")
         address = f"http://{reached_at(host)}:{port}/"
         wait_until_it_answers(address, processes)
+        processes.start("worker", "qcluster")  # last: nobody waits for it
         if processes.ended() is None:
             welcome(address, (data / "accounts.txt").read_text(encoding="utf-8"))
         while (ended := processes.ended()) is None:

@@ -4,16 +4,20 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
-from bleach.sanitizer import Cleaner
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from moderation.refusals import Code, Refused
+
+if TYPE_CHECKING:
+    from bleach.sanitizer import Cleaner
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 # Text of people -------------------------------------------------------------------------------------------------
 
@@ -89,8 +93,9 @@ def render_markdown(source: str) -> str:
             format_lazy(_("{count} characters; the limit is {limit}."), count=len(source), limit=MAX_SOURCE),
         )
     text = _CONTROL.sub("", _SURROGATE.sub("\ufffd", _LINE_ENDS.sub("\n", source).replace("\t", "    ")))
-    tokens = list(_Plain().of(_PARSER.parse(_with_few_brackets(text))))
-    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    parser = _parser()
+    tokens = list(_Plain().of(parser.parse(_with_few_brackets(text))))
+    html = parser.renderer.render(tokens, parser.options, {})
     return sanitise(html)
 
 
@@ -134,7 +139,7 @@ class _Plain:
     def __init__(self) -> None:
         self._tags = 0
 
-    def of(self, tokens: list[Token], depth: int = 0) -> Iterator[Token]:
+    def of(self, tokens: "list[Token]", depth: int = 0) -> "Iterator[Token]":
         dropped: list[bool] = []
         for token in tokens:
             if token.nesting == 1:
@@ -151,7 +156,7 @@ class _Plain:
                 token.children = list(self.of(token.children, depth + len(dropped)))
             yield token
 
-    def _may_open(self, token: Token, depth: int) -> bool:
+    def _may_open(self, token: "Token", depth: int) -> bool:
         self._tags += 1
         is_unsafe = token.type == "link_open" and not is_safe_link(str(token.attrs.get("href", "")))
         return depth < MAX_DEPTH and self._tags <= MAX_TAGS and not is_unsafe
@@ -165,20 +170,30 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
     return tag == "ol" and name == "start" and value.isascii() and value.isdigit() and len(value) < 6
 
 
-_PARSER = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "maxNesting": MAX_DEPTH})
-_PARSER.disable(["table", "linkify", "replacements", "smartquotes"])
-_PARSER.options["langPrefix"] = ""
-_PARSER.validateLink = lambda url: True  # type: ignore[method-assign]  # `_Plain` judges links, and keeps their words
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # here, as bleach below: every process reads this file, and few render a post
+
+    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "maxNesting": MAX_DEPTH})
+    parser.disable(["table", "linkify", "replacements", "smartquotes"])
+    parser.options["langPrefix"] = ""
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `_Plain` judges links, and keeps their words
+    return parser
+
+
 _CLEANERS = threading.local()  # a Cleaner is not safe to share between threads
 
 
 def _first_pass(html: str) -> str:
-    cleaner: Cleaner | None = getattr(_CLEANERS, "cleaner", None)
-    if cleaner is None:
-        cleaner = _CLEANERS.cleaner = Cleaner(
-            tags=TAGS, attributes=_may_stay, protocols={"https"}, strip=True, strip_comments=True
-        )
-    return str(cleaner.clean(html))
+    if not hasattr(_CLEANERS, "cleaner"):
+        _CLEANERS.cleaner = _make_cleaner()
+    return str(_CLEANERS.cleaner.clean(html))
+
+
+def _make_cleaner() -> "Cleaner":
+    from bleach.sanitizer import Cleaner
+
+    return Cleaner(tags=TAGS, attributes=_may_stay, protocols={"https"}, strip=True, strip_comments=True)
 
 
 def _second_pass(html: str) -> str:
