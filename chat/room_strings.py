@@ -120,6 +120,7 @@ def _beside() -> dict[str, str]:
     """The whisper line and the polls."""
     return {
         "hush_new": _("{count} new"),
+        "hush_new_one": _("1 new"),
         "hush_said": _("Whisper from {name}: {text}"),
         "poll_said": _("A question for everybody: {text}"),
         "poll_mine": _("Your answer"),
