@@ -50,8 +50,7 @@ def mark_after_ban(*, session: Session, member: Member, now: datetime) -> Mark |
     """Mark the member's network in all chats of the organisations that hold `session`. None when it is not known."""
     houses = set(session.organizations.all())
     for mark in _marks_on(session, member, Mark.Kind.BAN, now):
-        if set(mark.organizations.all()) == houses:
-            renew(mark, now=now)
+        if set(mark.organizations.all()) == houses and renew(mark, now=now):
             return mark
     return _mark(session, member, Mark.Kind.BAN, now)
 
@@ -80,10 +79,10 @@ def longest(mark: Mark, *, now: datetime) -> datetime:
     return min(_coarse(now) + MARK_LASTS, timezone.make_aware(datetime.combine(key_goes_on, time.min)))
 
 
-def renew(mark: Mark, *, now: datetime) -> None:
-    """By a counsellor's hand, never by itself."""
+def renew(mark: Mark, *, now: datetime) -> bool:
+    """By a counsellor's hand, never by itself. Whether it was still there: somebody may lift it at the same moment."""
     mark.set_at, mark.expires_at = _coarse(now), longest(mark, now=now)
-    mark.save(update_fields=["set_at", "expires_at"])
+    return Mark.objects.filter(pk=mark.pk).update(set_at=mark.set_at, expires_at=mark.expires_at) > 0
 
 
 def lift(mark: Mark) -> None:

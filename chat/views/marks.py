@@ -69,8 +69,13 @@ def _carry_out(request: HttpRequest, user: User) -> HttpResponse:
         marks.lift(mark)
         messages.success(request, _("The mark is gone. Newcomers from there come in as all others do."))
     elif mark.kind == Mark.Kind.BAN:
-        marks.renew(mark, now=now)
-        messages.success(
-            request, _("The mark holds until %(when)s.") % {"when": time_in_words(mark.expires_at, now=now)}
-        )
+        _renew(request, mark, now)
     return redirect("chat:marks")
+
+
+def _renew(request: HttpRequest, mark: Mark, now: datetime) -> None:
+    if marks.renew(mark, now=now):
+        until = time_in_words(mark.expires_at, now=now)
+        messages.success(request, _("The mark holds until %(when)s.") % {"when": until})
+    else:
+        messages.info(request, _("Somebody has just lifted that mark. It is gone."))

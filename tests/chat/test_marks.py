@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -553,6 +554,41 @@ def test_a_counsellor_renews_and_lifts_a_mark_by_hand(own_keys: Path) -> None:
         staff.post("/vagt/netvaerk/", {"mark": number, "action": "lift"})
         assert not Mark.objects.exists()
         assert "<form" not in main_of(staff.get("/vagt/netvaerk/"))
+
+
+def test_a_mark_that_a_colleague_lifts_while_it_is_renewed_is_gone_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    staff = logged_in(lead_of(marked()))
+    renew = marks.renew
+
+    def late(mark: Mark, *, now: datetime) -> bool:
+        Mark.objects.all().delete()
+        return renew(mark, now=now)
+
+    monkeypatch.setattr(marks, "renew", late)
+    fields = {"mark": Mark.objects.get().pk, "action": "renew"}
+    answered = staff.post("/vagt/netvaerk/", fields)
+    assert answered.status_code == 302
+    assert [message.level_tag for message in get_messages(answered.wsgi_request)] == ["info"]
+    assert not Mark.objects.exists()
+
+
+def test_a_ban_marks_the_network_although_its_mark_is_lifted_at_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = make_session(state="open")
+    first, second = come(session), come(session)
+    shut_out(session, first)
+    renew = marks.renew
+
+    def late(mark: Mark, *, now: datetime) -> bool:
+        Mark.objects.all().delete()
+        return renew(mark, now=now)
+
+    monkeypatch.setattr(marks, "renew", late)
+    shut_out(session, second)
+    assert marks.is_marked(session, SCHOOL, now=timezone.now())
 
 
 def test_a_watch_is_listed_too_and_can_be_lifted_but_not_renewed() -> None:
