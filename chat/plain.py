@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
-from chat.events import MemberMuted, MemberProtected, MemberWarned
+from chat.events import MemberMuted, MemberProtected, MemberWarned, MessageDiscarded, MessageRemoved
 from chat.models import Event, Member, Poll, Role, Stream, Vote
 from chat.room_strings import report_reasons, sanction_strings
 
@@ -17,30 +18,52 @@ MOST_WHISPERS = 6
 ROWS = {"message.posted": "message", "referral.shared": "card", "poll.closed": "result"}
 SANCTIONS = ("warned", "muted", "unmuted", "protected", "unprotected")
 HARD = (MemberWarned.type, MemberMuted.type, MemberProtected.type)
+TAKEN_AWAY = (MessageDiscarded.type, MessageRemoved.type)
 
 
 def frame_of(member: Member, *, now: datetime, about: str = "") -> dict[str, Any]:
     """All that the frame shows; with `about` the one message that something is to be done with."""
     rows = rows_for(member)
     chosen = next((row for row in rows if row["kind"] == "message" and row["id"] == about and not row["removed"]), None)
+    shown = [] if chosen else sanctions_for(member, now=now)
     return {
         "rows": rows,
         "about": chosen,
         "reasons": report_reasons().values(),
         "whispers": whispers_for(member),
         "polls": polls_for(member),
-        "cards": sanctions_for(member, now=now),
+        "cards": [_card(json.loads(event.frame)) for event in shown],
+        "warnings": [event.frame for event in shown if event.type == MemberWarned.type],
     }
 
 
 def rows_for(member: Member) -> list[dict[str, Any]]:
-    """The latest of what everybody reads."""
+    """The latest of what everybody reads, and why a counsellor took away what the reader wrote."""
     readable = Event.objects.readable_by(member).filter(stream=Stream.ROOM, type__in=ROWS).select_related("author")
     events = list(readable.order_by("-seq")[:MOST_ROWS])[::-1]
     polls = {poll.public_id: poll for poll in Poll.objects.filter(session_id=member.session_id)}
     said: dict[str, str | None] = {}
-    rows = (_row(event, member, polls, said) for event in events)
-    return [row for row in rows if row is not None]
+    private = Event.objects.readable_by(member).filter(stream=Stream.PRIVATE, type__in=TAKEN_AWAY)
+    taken = {event.public_id: event for event in private.order_by("-seq")[:MOST_ROWS]}
+    rows = {event.position: _row(event, member, polls, said) for event in events}
+    for event in taken.values():
+        rows[event.position] = _note(event) if event.public_id not in said else None
+    _say_why(rows.values(), taken)
+    return [row for _position, row in sorted(rows.items()) if row is not None]
+
+
+def _say_why(rows: Iterable[dict[str, Any] | None], taken: Mapping[str, Event]) -> None:
+    """Beside a message that everybody had seen, the reason that only its writer reads."""
+    for row in rows:
+        if row is not None and row["kind"] == "message" and row["removed"] and row["id"] in taken:
+            row["why"] = _why(json.loads(taken[row["id"]].frame))
+
+
+def _note(event: Event) -> dict[str, Any] | None:
+    """In a line of its own where the others never saw the message."""
+    reason = json.loads(event.frame).get("reason")
+    text = str(_("The others do not see your message. Why: {reason}"))
+    return {"kind": "note", "text": text.replace("{reason}", reason)} if reason else None
 
 
 def _row(event: Event, member: Member, polls: Mapping[str, Poll], said: dict[str, str | None]) -> dict[str, Any] | None:
@@ -104,23 +127,26 @@ def polls_for(member: Member) -> list[dict[str, Any]]:
                 for number, option in enumerate(_tallies(poll, poll.counts()))
             ],
         }
-        for poll in Poll.objects.filter(session_id=member.session_id, closed_at__isnull=True)
+        for poll in Poll.objects.filter(session_id=member.session_id, closed_at__isnull=True).prefetch_related("votes")
     ]
 
 
-def sanctions_for(member: Member, *, now: datetime) -> list[dict[str, Any]]:
-    """What still lasts, and the latest word if it is only a word: as the page with scripts says it."""
+def sanctions_for(member: Member, *, now: datetime) -> list[Event]:
+    """Of what counsellors did the part that the page shows, the latest first: what still lasts, the latest word if it
+    is only a word, and every warning that has not reached its reader, whatever came after it."""
     if member.role != Role.YOUNG:
         return []
     types = [f"member.{name}" for name in SANCTIONS]
-    private = Event.objects.filter(stream=Stream.PRIVATE, reader=member, type__in=types).order_by("seq")
-    latest: dict[str, dict[str, Any]] = {}
-    for event in private:
-        latest.pop(event.type, None)
-        latest[event.type] = json.loads(event.frame)
+    told = list(Event.objects.filter(stream=Stream.PRIVATE, reader=member, type__in=types).order_by("seq"))
+    latest = {event.type: event for event in told}
     lasts = {MemberMuted.type: member.is_muted(now=now), MemberProtected.type: member.protected_at is not None}
-    newest = next(reversed(latest), "")
-    return [_card(body) for kind, body in latest.items() if lasts.get(kind, kind == newest)][::-1]
+
+    def is_shown(event: Event) -> bool:
+        if event.type == MemberWarned.type and event.seq > member.reached_seq:
+            return True
+        return event is latest[event.type] and lasts.get(event.type, event is told[-1])
+
+    return [event for event in told if is_shown(event)][::-1]
 
 
 def _card(body: dict[str, Any]) -> dict[str, Any]:
@@ -131,13 +157,11 @@ def _card(body: dict[str, Any]) -> dict[str, Any]:
     time = f"{timezone.localtime(until):%H.%M}" if until else ""
     return {
         "title": words[f"{key}_title"].replace("{time}", time),
-        "why": words["sanction_why"].replace("{reason}", body["reason"]) if body.get("reason") else "",
+        "why": _why(body),
         "next": words[f"{key}_next"],
         "is_hard": body["type"] in HARD,
     }
 
 
-def warnings_in(member: Member) -> list[str]:
-    """The frames of warnings that a page with these cards brings to their reader."""
-    warned = Event.objects.filter(stream=Stream.PRIVATE, reader=member, type=MemberWarned.type)
-    return list(warned.values_list("frame", flat=True))
+def _why(body: Mapping[str, Any]) -> str:
+    return sanction_strings()["sanction_why"].replace("{reason}", body["reason"]) if body.get("reason") else ""

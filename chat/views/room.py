@@ -19,13 +19,15 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import may_edit_profile
 from chat.entrance import CLOSED, Reader, let_in
 from chat.models import Connection, Event, Member, Session, Stream
+from chat.permissions import BANNED, KICKED
 from chat.places import WORD_CODE, drop_token, token_in
-from chat.plain import frame_of, warnings_in
+from chat.plain import frame_of
 from chat.room_strings import room_strings, young_strings
 from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.staff_strings import staff_strings
 
 FRAME_SECONDS = 10
+SENT_OUT = (KICKED, BANNED)
 
 
 def find_reader(request: HttpRequest, slug: str) -> Reader | int:
@@ -115,7 +117,7 @@ def frame(request: HttpRequest, slug: str) -> HttpResponse:
     """The log without scripts: it reloads by itself inside the page, so that what is being typed stays."""
     reader = find_reader(request, slug)
     if isinstance(reader, int):
-        return render(request, "chat/frame.html", {"is_gone": True})
+        return render(request, "chat/frame.html", {"is_gone": True, "sent_out_of": slug if reader in SENT_OUT else ""})
     try:
         arrive(member=reader.member, kind=Connection.Kind.HTTP, now=timezone.now())
     except PlaceMoved:
@@ -137,8 +139,8 @@ def render_frame(
         "told": "told" in request.GET,
         "refusal": refusal,
     }
-    note_warnings(member, warnings_in(member))
     response = render(request, "chat/frame.html", context, status=422 if refusal else 200)
+    note_warnings(member, context["warnings"])
     if not (context["about"] or refusal):
         again = f"; url={reverse('chat:frame', args=[reader.session.slug])}" if context["told"] else ""
         response.headers["Refresh"] = f"{FRAME_SECONDS}{again}"

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chat.models import Alert, Event, Member, Session, Vote
+from chat.models import Alert, Event, Member, Poll, Session, Vote
+from chat.plain import polls_for
 from chat.services.commands import perform
 from tests.chat.people import be_present, lead_of, make_session, seat_staff, seat_young
 
@@ -132,3 +135,59 @@ def test_who_is_warned_and_muted_reads_why_and_the_warning_has_reached_them(even
     assert "Du blev ved" not in evening.seen(evening.theirs)
     evening.lead("member.unmute", member=evening.fox.public_id)
     assert [card["is_hard"] for card in evening.mine.get(evening.url("frame")).context["cards"]] == [False]
+
+
+def test_a_warning_that_a_mute_follows_at_once_is_read_before_it_counts(evening):
+    evening.lead("member.warn", member=evening.fox.public_id, reason="Skriv pænt")
+    evening.lead("member.mute", member=evening.fox.public_id, reason="Du blev ved", minutes=5)
+    whys = [card["why"] for card in evening.mine.get(evening.url("frame")).context["cards"]]
+    assert [why.rpartition(": ")[2] for why in whys] == ["Du blev ved", "Skriv pænt"]
+    evening.fox.refresh_from_db()
+    assert evening.fox.is_warned
+
+
+def test_a_page_that_shows_one_message_brings_no_warning(evening):
+    evening.post(evening.theirs, text="hej med dig")
+    evening.lead("member.warn", member=evening.fox.public_id, reason="Skriv pænt")
+    assert "Skriv pænt" not in evening.seen(evening.mine, f"?about={evening.message('hej med dig')}")
+    evening.fox.refresh_from_db()
+    assert not evening.fox.is_warned
+    assert "Skriv pænt" in evening.seen(evening.mine, "?about=findesikke")
+    evening.fox.refresh_from_db()
+    assert evening.fox.is_warned
+
+
+def test_who_was_sent_out_is_led_from_the_frame_to_the_page_that_says_why(evening):
+    way_in = f'href="{reverse("chat:session", args=[evening.session.slug])}"'
+    assert way_in not in Client().get(evening.url("frame")).content.decode()
+    evening.lead("member.warn", member=evening.fox.public_id, reason="Skriv pænt")
+    evening.seen(evening.mine)
+    evening.lead("member.kick", member=evening.fox.public_id, reason="Ud", ground="discord")
+    assert way_in in evening.seen(evening.mine)
+    evening.lead("member.ban", member=evening.fox.public_id, reason="Væk", days=7)
+    assert way_in in evening.seen(evening.mine)
+
+
+def test_who_wrote_a_message_that_a_counsellor_took_away_reads_why_and_nobody_else_does(evening):
+    evening.post(evening.mine, text="noget grimt")
+    evening.lead("message.remove", id=evening.message("noget grimt"), reason="Det gør ondt at læse")
+    evening.post(evening.mine, text="ring på 20 30 40 50", ask="true")
+    held = Event.objects.get(type="message.held").public_id
+    evening.lead("message.discard", id=held, reason="Skriv ikke numre")
+    mine, theirs = evening.seen(evening.mine), evening.seen(evening.theirs)
+    for reason in ("Det gør ondt at læse", "Skriv ikke numre"):
+        assert mine.count(reason) == 1
+        assert reason not in theirs
+
+
+def test_many_polls_ask_the_database_as_often_as_one(evening):
+    counts = []
+    for number in range(2):
+        poll = Poll.objects.create(
+            session=evening.session, question=f"Nr. {number}", options=["a", "b"], opened_at=timezone.now()
+        )
+        Vote.objects.create(poll=poll, member=evening.owl, option=1)
+        with CaptureQueriesContext(connection) as asked:
+            assert [option["count"] for option in polls_for(evening.fox)[-1]["options"]] == [0, 1]
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
