@@ -326,7 +326,8 @@ COMMANDS: dict[str, type[Command]] = {
 }
 
 
-SPOKEN = (MessagePost.type, WhisperSend.type)  # what the crisis check looks at
+# What the crisis check looks at: the young say it to the room, on their own line, or of somebody else.
+SPOKEN = {MessagePost.type: "text", WhisperSend.type: "text", MessageReport.type: "reason"}
 
 
 def load(frame: str) -> dict[str, Any]:
@@ -350,8 +351,9 @@ def ref_of(body: Mapping[str, Any]) -> str | None:
 
 def spoken_text(body: Mapping[str, Any]) -> str:
     """What a text command tries to say, however it ends: help is looked for before any refusal (law 7)."""
-    said = body.get("text")
-    return said if body.get("type") in SPOKEN and isinstance(said, str) else ""
+    kind = body.get("type")
+    said = body.get(SPOKEN[kind]) if isinstance(kind, str) and kind in SPOKEN else None
+    return said if isinstance(said, str) else ""
 
 
 def parse(body: Mapping[str, Any]) -> Command:

@@ -28,7 +28,7 @@ from chat.events import Pong, encode, last_warning
 from chat.models import Connection, Role
 from chat.origins import is_own_origin
 from chat.replay import Replay, read
-from chat.services import crisis, presence
+from chat.services import crisis, desk, presence
 from chat.services.commands import may_type, perform
 from moderation.refusals import Refused
 
@@ -301,6 +301,7 @@ class RoomConsumer(AsyncConsumer):
             )
             await asyncio.sleep(0)  # the hub hears of it first, and so does the reader
         await self._refuse(self._in_their_language(Refused("too_fast", wait=1), ref))
+        await hub.in_thread(desk.note_hurry, member_id=member.pk, now=timezone.now())
 
     async def _ping(self, body: Mapping[str, Any]) -> None:
         command = cast(Ping, parse(body))

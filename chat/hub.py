@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
@@ -37,6 +37,7 @@ BEAT = 0.5  # seconds
 PRESENCE_EVERY = 6  # beats
 READER_RENEWAL = 10.0  # seconds; a counsellor's lease is renewed with each answer
 ESCALATION_EVERY = 10  # beats
+TALLY_PAUSE = 0.2  # seconds between two countings, however fast the votes come
 REGROUP = 3600.0  # seconds; a group of the layer forgets its members after a day
 CLOSED = 4410
 TAKEN_OVER = 4409
@@ -90,6 +91,8 @@ class Room:
     entering: int = 0  # sockets on their way in
     is_looking: bool = False
     is_look_wanted: bool = False
+    is_tallying: bool = False
+    tallies_wanted: set[str] = field(default_factory=set)  # polls whose votes changed
 
     @property
     def is_empty(self) -> bool:
@@ -114,6 +117,7 @@ class There:
     tabs: dict[str, int]
     logins: frozenset[str]
     barred: dict[int, int]
+    head: int
 
 
 class Hub:
@@ -299,7 +303,7 @@ class Hub:
         frame = MemberTyping(member=member).frame()
         for socket in list(room.sockets):
             if socket.member_public_id != member and (by_counsellor or socket.is_counsellor):
-                await socket.deliver([frame])
+                await self._send(socket, [frame])
 
     async def _look_who_is_there(self, room: Room) -> None:
         """One look at a time, and one more when somebody asked meanwhile: an old look never overtakes a new one."""
@@ -322,6 +326,8 @@ class Hub:
             room.cards |= there.cards
             for socket in list(room.sockets):
                 await self._tell_presence(socket, there.cards, room.cards)
+        if there.barred:
+            await self._advance(room, there.head)  # why comes before the close
         for socket in before:
             if code := there.barred.get(socket.member_id):
                 self._spawn(socket.close_soon(code))
@@ -348,11 +354,20 @@ class Hub:
                 self._spawn(socket.close_soon(code))
 
     async def _tell_tally(self, room: Room, poll: str) -> None:
-        """The counts as they stand now: of several looks the last one is the newest."""
-        tallied = await in_thread(_tally, session_id=room.session_id, poll=poll)
-        for socket in list(room.sockets):
-            if tallied is not None:
-                await self._send(socket, [tallied.frame()])
+        """The counts as they stand: one look at a time, and one more when votes came meanwhile."""
+        room.tallies_wanted.add(poll)
+        if room.is_tallying:
+            return
+        room.is_tallying = True
+        try:
+            while room.tallies_wanted:
+                wanted = room.tallies_wanted.pop()
+                tallied = await in_thread(_tally, session_id=room.session_id, poll=wanted)
+                for socket in list(room.sockets) if tallied else []:
+                    await self._send(socket, [cast(PollTallied, tallied).frame()])
+                await asyncio.sleep(TALLY_PAUSE)
+        finally:
+            room.is_tallying = False
 
     # The beat ---------------------------------------------------------------------------------------------------
 
@@ -444,6 +459,7 @@ def _who_is_there(*, session_id: int, logins: set[str]) -> There:
         tabs=dict(tabs),
         logins=frozenset(alive) if logins else frozenset(),
         barred={member.pk: code for member in out if (code := way_barred(member, now=now))},
+        head=Session.objects.values_list("log_head", flat=True).get(pk=session_id),
     )
 
 

@@ -144,18 +144,21 @@ def _remove(asked: Asked) -> Accepted:
 
 def _report(asked: Asked) -> Accepted:
     _while_open(asked)
-    return _accepted(asked, desk.report(reporter=asked.member, **asked.done))
+    return _accepted(asked, desk.report(reporter=asked.member, level=asked.level, **asked.done))
 
 
 def _release(asked: Asked) -> Accepted:
     _while_open(asked)
     message_id, rows = holds.release(**asked.done)
+    desk.follow(asked.session, asked.command.id, to=message_id)
     return _accepted(asked, rows[:1], id=message_id)
 
 
 def _discard(asked: Asked) -> Accepted:
     _while_open(asked)
-    return _accepted(asked, holds.discard(**asked.done))
+    rows = holds.discard(**asked.done)
+    desk.forget_excerpts(asked.session, asked.command.id, but_open=True)
+    return _accepted(asked, rows)
 
 
 # The ladder -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 import logging
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from chat import broadcast, log
@@ -59,11 +61,12 @@ def alert_entries(
 
 
 def help_entry(reader: Member, *, now: datetime) -> log.Entry:
-    """Who can help now, on the reader's own line."""
-    text = _(
-        "What you write sounds hard. You don't have to be alone with it. Here are grown-ups you can reach now. "
-        "If your life is in danger, call 112."
-    )
+    """Who can help now, on the reader's own line, in the site's language: a counsellor may bring it about."""
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "What you write sounds hard. You don't have to be alone with it. Here are grown-ups you can reach now. "
+            "If your life is in danger, call 112."
+        )
     event = HelpOffered(services=help_now(now=now, limit=3), text=text)
     return log.Entry(event=event, stream=Stream.PRIVATE, reader=reader)
 

@@ -1,6 +1,7 @@
 """The desk: what comes up to it, who takes it, and what the counsellors tell each other."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from chat import broadcast, log
 from chat.commands import AlertClaim, AlertClose, DeskNote, MessageReport
 from chat.events import AlertClaimed, AlertClosed, AlertRaised, DeskNoted, MessageHeld, MessagePosted, encode
 from chat.models import Alert, Event, Member, Role, Session, Stream
+from chat.services import crisis
 from chat.services.holds import text_of
 from moderation.refusals import Refused
 
@@ -17,10 +19,13 @@ FLOOD = 20  # refusals as too fast
 FLOOD_WITHIN = timedelta(minutes=1)
 
 
-def report(*, session: Session, reporter: Member, command: MessageReport, now: datetime) -> list[Event]:
+def report(*, session: Session, reporter: Member, command: MessageReport, level: str, now: datetime) -> list[Event]:
     """Tell the counsellors, and nobody else, of a message. Nothing happens to it by itself.
 
-    Raises Refused "unknown" (not seen, or gone), "forbidden" (one's own) or "too_fast" (after many).
+    `level` is what the crisis check says of the reason: an acute one brings help and an alert of its own. After
+    MOST_REPORTS the desk knows: further ones are taken and raise nothing (T33).
+
+    Raises Refused "unknown" (not seen, or gone) or "forbidden" (one's own).
     """
     seen = Event.objects.readable_by(reporter).filter(public_id=command.id, type=MessagePosted.type)
     event = seen.select_related("author").first()
@@ -29,11 +34,14 @@ def report(*, session: Session, reporter: Member, command: MessageReport, now: d
         raise Refused("unknown")
     if event.author.pk == reporter.pk:
         raise Refused("forbidden")
+    beside: list[log.Entry] = []
+    if level == crisis.ACUTE:
+        beside = crisis.alert_entries(
+            session, writer=reporter, ref=command.ref, text=command.reason, level=level, message_id=None, now=now
+        )
     mine = Alert.objects.filter(member=reporter, kind=Alert.Kind.REPORT)
-    if mine.filter(ref=command.id).exists():
-        return []
-    if mine.count() >= MOST_REPORTS:
-        raise Refused("too_fast", wait=FLOOD_WITHIN.total_seconds())
+    if mine.filter(ref=command.id).exists() or mine.count() >= MOST_REPORTS:
+        return _append(session, beside, now) if beside else []
     alert = Alert.objects.create(
         session=session,
         kind=Alert.Kind.REPORT,
@@ -50,7 +58,7 @@ def report(*, session: Session, reporter: Member, command: MessageReport, now: d
         excerpt=text,
         reason=command.reason,
     )
-    return _append(session, [_on_desk(raised, event.author, command.id)], now)
+    return _append(session, [_on_desk(raised, event.author, command.id), *beside], now)
 
 
 def identity_entry(
@@ -88,11 +96,11 @@ def close(*, session: Session, actor: Member, command: AlertClose, now: datetime
 
 
 def close_entry(alert: Alert, *, actor: Member, now: datetime) -> log.Entry:
-    """Close `alert`. An excerpt of what its author took back goes with it."""
+    """Close `alert`. Its excerpt of what is not there any more goes with it; other alerts keep theirs."""
     alert.closed_at = now
     alert.save(update_fields=["closed_at"])
     if alert.message_id and not _still_stands(alert):
-        blank_excerpts(alert.session, alert.message_id)
+        _blank_excerpts(alert.session, [alert.public_id])
     return _on_desk(AlertClosed(alert=alert.public_id, by=actor.public_id))
 
 
@@ -109,13 +117,25 @@ def _still_stands(alert: Alert) -> bool:
     return not messages or any(text_of(row) is not None for row in messages)
 
 
-def blank_excerpts(session: Session, message_id: str) -> None:
-    """Take the text of a message out of the alerts that quote it."""
-    for row in Event.objects.filter(session=session, type=AlertRaised.type, public_id=message_id):
+def forget_excerpts(session: Session, message_id: str, *, but_open: bool) -> None:
+    """The text of a message goes out of the alerts that quote it; `but_open`: out of those that were closed."""
+    alerts = Alert.objects.filter(session=session, message_id=message_id)
+    if but_open:
+        alerts = alerts.filter(closed_at__isnull=False)
+    _blank_excerpts(session, list(alerts.values_list("public_id", flat=True)))
+
+
+def follow(session: Session, message_id: str, *, to: str) -> None:
+    """A held message was shown as a new one: its alerts speak of that one from here on."""
+    Alert.objects.filter(session=session, message_id=message_id).update(message_id=to)
+
+
+def _blank_excerpts(session: Session, alerts: Collection[str]) -> None:
+    for row in Event.objects.filter(session=session, type=AlertRaised.type):
         body = json.loads(row.frame)
-        body.pop("excerpt", None)
-        row.frame = encode(body)
-        row.save(update_fields=["frame"])
+        if body["alert"] in alerts and body.pop("excerpt", None) is not None:
+            row.frame = encode(body)
+            row.save(update_fields=["frame"])
 
 
 def note(*, session: Session, actor: Member, command: DeskNote, now: datetime) -> list[Event]:

@@ -80,7 +80,7 @@ def withdraw_all(session: Session, author: Member) -> list[log.Entry]:
             continue
         event.frame = tombstone(event.frame)
         gone.append(event)
-        removed.append(log.Entry(event=MessageRemoved(id=body["id"]), author=author, public_id=body["id"]))
+        removed.append(log.Entry(event=MessageRemoved(id=body["id"]), public_id=body["id"]))
         held.append(
             held_entry(author, message_id=body["id"], text=body["text"], why="protect", reply_to=body.get("reply_to"))
         )

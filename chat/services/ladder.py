@@ -6,6 +6,7 @@ none where nothing changed, and raises Refused "ladder" with what is `missing` w
 gets around the order: it stands here, and nowhere else is a standing changed.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +36,8 @@ Told = MemberWarned | MemberMuted | MemberUnmuted | MemberProtected | MemberUnpr
 
 
 def standing_of(member: Member, *, now: datetime) -> dict[str, Any]:
-    """`standing` of the protocol. A mute that has no end is told with UNTIL_LIFTED."""
+    """`standing` of the protocol, as one who read all events knows it: whether a warning reached them is asked with
+    `ban.preview`. A mute without an end is told with UNTIL_LIFTED."""
     return {
         "warned": member.warning_seq is not None,
         "muted_until": stamp(member.muted_until) if member.is_muted(now=now) else None,
@@ -93,7 +95,7 @@ def _unmute(session: Session, target: Member, *, by: str | None, now: datetime) 
 
 def lapsed_mutes(*, now: datetime) -> QuerySet[Member]:
     """Members whose mute ran out and who have not been told."""
-    return Member.objects.filter(muted_until__lte=now)
+    return Member.objects.filter(muted_until__lte=now, kicked_at__isnull=True)
 
 
 def lift_lapsed(*, session: Session, now: datetime) -> list[Event]:
@@ -159,6 +161,16 @@ def unprotect(
     target.protected_at = None
     target.save(update_fields=["protected_at"])
     return _tell(session, target, [MemberUnprotected(member=target.public_id, by=actor.public_id)], now)
+
+
+def lift_ban(*, target: Member, told: Collection[str]) -> bool:
+    """Another adult found bans wrong that were `told` to last until then. Whether one of them still lasted: a later
+    ban stays, and so does the kick."""
+    if stamp(target.banned_until) not in told:
+        return False
+    target.banned_until = None
+    target.save(update_fields=["banned_until"])
+    return True
 
 
 def _tell(

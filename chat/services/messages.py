@@ -128,7 +128,8 @@ def remove_message(*, session: Session, member: Member, command: MessageRemove, 
             raise Refused("forbidden")
         if command.reason is None:
             raise Refused("bad_command")
-    _blank(session, event, keep_alert=is_own)
+    _blank(event)
+    desk.forget_excerpts(session, command.id, but_open=is_own)
     entries = _removal_entries(event, author, member, command)
     if member.is_counsellor:
         entries += desk.close_reports_of(session, command.id, actor=member, now=now)
@@ -151,12 +152,10 @@ def _removable(message_id: str, member: Member) -> Event:
     raise Refused("unknown")
 
 
-def _blank(session: Session, event: Event, *, keep_alert: bool) -> None:
-    """Overwrite the text where it is stored. An alert keeps its excerpt where the author took the message back."""
+def _blank(event: Event) -> None:
+    """Overwrite the text where it is stored."""
     event.frame = tombstone(event.frame) if event.type == MessagePosted.type else without_text(event.frame)
     event.save(update_fields=["frame"])
-    if not keep_alert:
-        desk.blank_excerpts(session, event.public_id)
 
 
 def _removal_entries(event: Event, author: Member, actor: Member, command: MessageRemove) -> list[log.Entry]:
@@ -165,7 +164,8 @@ def _removal_entries(event: Event, author: Member, actor: Member, command: Messa
     reason = None if is_own else command.reason
     entries: list[log.Entry] = []
     if event.type == MessagePosted.type:
-        entries.append(log.Entry(event=MessageRemoved(id=event.public_id), author=author, public_id=event.public_id))
+        # Without an author: whoever came later is not told of somebody they never met.
+        entries.append(log.Entry(event=MessageRemoved(id=event.public_id), public_id=event.public_id))
     if event.type == MessageHeld.type or not is_own:
         by = None if is_own else actor.public_id
         on_desk = MessageRemoved(id=event.public_id, reason=reason, by=by)

@@ -26,6 +26,8 @@ def vote(*, session: Session, voter: Member, command: PollVote) -> None:
         raise Refused("not_open")
     if command.option >= len(poll.options):
         raise Refused("bad_command")
+    if Vote.objects.filter(poll=poll, member=voter, option=command.option).exists():
+        return
     Vote.objects.update_or_create(poll=poll, member=voter, defaults={"option": command.option})
     broadcast.tally(session.pk, poll.public_id)
 

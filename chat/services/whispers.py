@@ -8,7 +8,7 @@ from datetime import datetime
 from chat import broadcast, log
 from chat.commands import ReferralShare, WhisperSend
 from chat.events import AlertRaised, ReferralShared, WhisperSent, Wire
-from chat.models import Alert, Event, Member, Session, Stream, random_id
+from chat.models import Alert, Event, Member, Role, Session, Stream, random_id
 from chat.services import crisis, pace
 from moderation.refusals import Refused
 from referrals.cards import find_card
@@ -47,7 +47,7 @@ def _beside(
     session: Session, author: Member, command: WhisperSend, whisper_id: str, level: str, now: datetime
 ) -> list[log.Entry]:
     """What else comes of a young person's whisper."""
-    entries = _wish_to_talk(session, author, whisper_id, now)
+    entries = _wish_to_talk(session, author, whisper_id, now) if author.role == Role.YOUNG else []
     if level == crisis.ACUTE:
         return entries + crisis.alert_entries(
             session, writer=author, ref=command.ref, text=command.text, level=level, message_id=whisper_id, now=now

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
-from chat.models import Connection, Mark, Member
+from chat.models import Connection, Event, Mark, Member
 from chat.replay import read
 from chat.services.presence import settle
 from tests.chat.people import lead_of, make_session, seat_staff, seat_young
@@ -255,6 +256,23 @@ def test_protecting_takes_all_they_wrote_out_of_the_room_and_holds_it_at_the_des
     ]
     assert "Kom og hent mig" not in str(scene.read(scene.owl))
     assert scene.read(scene.fox, "help.offered")
+
+
+def test_whoever_came_later_is_not_told_of_one_who_is_protected(scene):
+    scene.say(scene.fox, "Kom og hent mig")
+    Connection.objects.filter(member=scene.fox).delete()
+    late = scene.newcomer("Modig Mus")
+    step(scene, "member.protect", scene.fox)
+    entered = json.loads(read(member=scene.row(late), after=None, side_after=None, now=scene.now).entered)
+    assert scene.fox.public_id not in [one["id"] for one in entered["members"]]
+    removed = Event.objects.filter(session=scene.session, type="message.removed", stream="room")
+    assert [event.author for event in removed] == [None]
+
+
+def test_help_of_one_who_is_protected_is_in_danish_whatever_the_counsellor_reads(scene):
+    with translation.override("en"):
+        step(scene, "member.protect", scene.fox)
+    assert scene.read(scene.fox, "help.offered")[0]["text"].startswith("Det ")
 
 
 def test_what_a_protected_member_writes_next_is_held_until_a_counsellor_releases_it(scene):

@@ -89,11 +89,18 @@ class Room:
         member = client.me
         if step in {"kick", "ban"}:
             await self.counsellors[0].say("member.warn", ref=f"w{next(_refs)}", member=member, reason="Tal pænt")
-            await client.wait_until(lambda: any(event["type"] == "member.warned" for event in client.side.values()))
-            await asyncio.sleep(0.05)
+            await self._until_warned(member)
         for earlier in BEFORE.get(step, []):
             await self.act(0, earlier, member)
         return member
+
+    async def _until_warned(self, member: str) -> None:
+        """Until the warning that was sent out counts."""
+        for _look in range(200):
+            preview = await self.counsellors[0].say("ban.preview", ref=f"b{next(_refs)}", member=member)
+            if "warning" not in preview["missing"]:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def write(client: Client, lines: int, *, name: str) -> list[tuple[str, dict[str, Any]]]:
