@@ -71,3 +71,8 @@ def test_every_close_code_stands_in_the_document():
         server.RESTARTING,
     }
     assert {int(row[0]) for row in rows_under("Events", "close code")} == used
+
+
+def test_all_eight_promises_stand_in_the_document():
+    promises = TEXT.split("## Promises\n", 1)[1]
+    assert re.findall(r"^(\d)\. ", promises, re.MULTILINE) == list("12345678")
