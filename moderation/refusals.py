@@ -37,18 +37,16 @@ TEXTS: dict[Code, Promise] = {
     Code.NOT_OPEN: _("The chat is not open for writing right now. You can still find help under “Help now”."),
     Code.NO_COUNSELLOR: _(
         "There is no counsellor in the room right now, so nobody can write to the others. "
-        "If you need help now, press “Help now”."
+        "You can still whisper to the counsellors. If you need help now, press “Help now”."
     ),
-    Code.MUTED: _(
-        "You cannot write to the others right now. You can still read along. If you need help, press “Help now”."
-    ),
+    Code.MUTED: _("You cannot write to the others right now. You can still read along and whisper to the counsellors."),
     Code.IDENTIFYING: _(
-        "This may show who you are, or where others can find you. Change the marked part and send it "
-        "again. The others have not seen it."
+        "This may show who you are, or where others can find you. Change the marked part, or ask a counsellor to let "
+        "it through. The others have not seen it."
     ),
     Code.FORBIDDEN: _("You cannot do that here. If you need help, press “Help now”."),
     Code.UNKNOWN: _("It is not here any more. Reload the page to see what is."),
-    Code.LADDER: _("Another step has to come first."),
+    Code.LADDER: _("Another step of the ladder has to come first."),
     Code.CLOSED: _("The chat is closed for this time. Under “Help now” you can see who you can talk to."),
 }
 
