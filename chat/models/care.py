@@ -23,15 +23,18 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """Somebody who was sanctioned asked that another adult looks at it. The row goes 48 h after it was asked."""
+    """Somebody who was sanctioned asked that another adult looks at it. The row goes 48 h after it was asked.
+
+    It stays as it was asked: what happens to the member later is a matter for a review of its own.
+    """
 
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("It stands")
         CHANGED = "changed", _("It was wrong")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="reviews")
-    member = models.OneToOneField(Member, on_delete=models.SET_NULL, null=True, related_name="review")  # till erased
-    token_hash = models.CharField(max_length=64, unique=True)  # of the cookie that the answer is fetched with
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="reviews")  # till erased
+    token_hash = models.CharField(max_length=64, db_index=True)  # of the cookie that the answers are fetched with
     actors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")  # whose steps it is about: not they
     steps = models.JSONField()  # [{type, at, reason, until?, ground?}], as the member was told of them
     lines = models.JSONField()  # [{at, text}], what the member had written

@@ -1,7 +1,8 @@
 """Somebody who was sanctioned asks that another adult looks at it (law 2). What that needs is kept 48 h (law 6).
 
 A review holds the steps as the member was told of them, what they wrote in the room, and their own words: no name, no
-whisper, nothing of what others said. Whoever took one of the steps neither sees nor answers it.
+whisper, nothing of what others said. Whoever took one of the steps neither sees nor answers it. When more is done to
+the member afterwards they may ask again: that is another review, with all the steps so far.
 """
 
 import json
@@ -21,7 +22,7 @@ from accounts.models import User
 from chat.events import MessageHeld, MessagePosted
 from chat.models import REVIEW_KEPT, Event, Member, Review, Session, Stream, WorkerBeat, digest
 from chat.permissions import can_answer_review
-from chat.services import bans, retention, staff_mail
+from chat.services import bans, ladder, retention, staff_mail
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text
 
@@ -38,8 +39,8 @@ SETTLED = timedelta(seconds=30)  # what was asked before that has been committed
 
 @transaction.atomic
 def ask(*, session: Session, member: Member, words: str, now: datetime) -> str:
-    """Ask for another adult. Answers the token that the answer is fetched with; asking again gives a new one for the
-    same review and changes nothing else.
+    """Ask for another adult. Answers the token that this answer and earlier ones are fetched with; asking again when
+    nothing was done meanwhile gives a new one and changes nothing else.
 
     Raises Refused "unknown" (nothing was done to this member, or the text is erased), "too_long" or "bad_command".
     """
@@ -49,26 +50,18 @@ def ask(*, session: Session, member: Member, words: str, now: datetime) -> str:
         raise Refused(Code.UNKNOWN)
     text = clean_text(words, limit=LONGEST) if words.strip() else ""
     token = secrets.token_urlsafe(16)
-    review, is_new = Review.objects.update_or_create(
-        member=member,
-        defaults={"token_hash": digest(token)},
-        create_defaults={
-            "session": session,
-            "token_hash": digest(token),
-            "steps": steps_of(member),
-            "lines": _lines(member),
-            "words": text,
-            "asked_at": now,
-        },
-    )
-    if is_new:
+    if can_ask(member):
+        steps, lines = steps_of(member), _lines(member)
+        review = member.reviews.create(session=session, steps=steps, lines=lines, words=text, asked_at=now)
         review.actors.set(_actors(member))
+    member.reviews.update(token_hash=digest(token))
     return token
 
 
 @transaction.atomic
 def answer(*, review: Review, user: User, outcome: str, answer: str, now: datetime) -> Review:
-    """Say what another adult thinks of it. The first answer stands. A ban that was wrong ends with it.
+    """Say what another adult thinks of it. The first answer stands. A ban that was wrong ends with it: one that is
+    among the steps, and none that came later.
 
     Raises Refused "forbidden" (took one of the steps, or not of the house), "closed" (answered, or past its time),
     "too_long" or "bad_command" (no words, or no outcome).
@@ -85,7 +78,7 @@ def answer(*, review: Review, user: User, outcome: str, answer: str, now: dateti
     review.outcome, review.answered_by, review.answered_at = outcome, user, now
     review.save()
     if outcome == Review.Outcome.CHANGED and review.member_id is not None:
-        Member.objects.filter(pk=review.member_id).update(banned_until=None)
+        ladder.lift_ban(target=Member.objects.get(pk=review.member_id), told=_told_ends(review))
     return review
 
 
@@ -107,12 +100,23 @@ def was_sanctioned(member: Member) -> bool:
     return _told(member, SANCTIONS).exists()
 
 
-def find(*, session: Session, member: Member | None, token: str, now: datetime) -> Review | None:
-    """The review of this place; that of the cookie where there is no place any more."""
-    kept = Review.objects.filter(session=session, asked_at__gt=now - REVIEW_KEPT)
+def can_ask(member: Member) -> bool:
+    """Something was done to them that no review of theirs holds."""
+    return any(step["type"] in SANCTIONS for step in new_steps(member))
+
+
+def new_steps(member: Member) -> list[dict[str, Any]]:
+    """What was done since they last asked."""
+    last = member.reviews.last()
+    return steps_of(member)[len(last.steps) if last else 0 :]
+
+
+def find(*, session: Session, member: Member | None, token: str, now: datetime) -> list[Review]:
+    """The reviews of this place, the latest first; those of the cookie where there is no place any more."""
+    kept = Review.objects.filter(session=session, asked_at__gt=now - REVIEW_KEPT).order_by("-asked_at", "-pk")
     if member is not None:
-        return kept.filter(member=member).first()
-    return kept.filter(token_hash=digest(token)).first() if token else None
+        return list(kept.filter(member=member))
+    return list(kept.filter(token_hash=digest(token))) if token else []
 
 
 def gone_at(review: Review) -> datetime:
@@ -121,8 +125,12 @@ def gone_at(review: Review) -> datetime:
 
 def ban_ends(review: Review) -> list[datetime]:
     """Until when the bans among the steps were to last."""
-    ends = [parse_datetime(step["until"]) for step in review.steps if step["type"] == "member.banned"]
+    ends = [parse_datetime(told) for told in _told_ends(review)]
     return [end for end in ends if end is not None]
+
+
+def _told_ends(review: Review) -> list[str]:
+    return [step["until"] for step in review.steps if step["type"] == "member.banned"]
 
 
 def _told(member: Member, types: Iterable[str]) -> QuerySet[Event]:

@@ -21,6 +21,7 @@ from accounts.models import Profile, User
 from accounts.permissions import may_enter_staff_pages
 from blog.moments import clock, time_in_words
 from chat import permissions
+from chat.entrance import shut_out
 from chat.forms import ReviewForm
 from chat.limits import is_over
 from chat.models import REVIEW_KEPT, Member, Review, Session
@@ -49,12 +50,13 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for another adult, and read the answer on the same page. Nobody else learns that there is such a page."""
     session = get_object_or_404(Session, slug=slug)
     member = Member.objects.by_place(session, token_in(request.COOKIES))
-    review = reviews.find(session=session, member=member, token=token_in(request.COOKIES, REVIEW), now=timezone.now())
-    if review is not None:
-        return redirect("chat:review", slug) if request.method == "POST" else _asked(request, session, review)
-    if member is None or not reviews.was_sanctioned(member):
-        return _gone(request, session)
-    return _ask(request, session, member) if request.method == "POST" else _form(request, session, member)
+    asking = member if member is not None and reviews.can_ask(member) else None
+    if request.method == "POST" and asking is not None:
+        return _ask(request, session, asking)
+    asked = reviews.find(session=session, member=member, token=token_in(request.COOKIES, REVIEW), now=timezone.now())
+    if asked:
+        return redirect("chat:review", slug) if request.method == "POST" else _asked(request, session, member, asked)
+    return _gone(request, session) if asking is None else _form(request, session, asking)
 
 
 def _form(
@@ -63,7 +65,7 @@ def _form(
     now = timezone.now()
     context = {
         "session": session,
-        "steps": told_steps(reviews.steps_of(member)),
+        "steps": told_steps(reviews.new_steps(member)),
         "words": words,
         "error": error,
         "longest": reviews.LONGEST,
@@ -94,16 +96,25 @@ def _ask(request: HttpRequest, session: Session, member: Member) -> HttpResponse
     return response
 
 
-def _asked(request: HttpRequest, session: Session, review: Review) -> HttpResponse:
-    """That it waits, or the answer. A ban that was wrong is lifted from this browser."""
-    reviews.lift_ban(review=review, cookies=request.COOKIES)
+def _asked(request: HttpRequest, session: Session, member: Member | None, asked: list[Review]) -> HttpResponse:
+    """That the latest waits, or its answer; and when more was done since, the way to ask about that.
+
+    Bans that were wrong are lifted from this browser.
+    """
+    for each in asked:
+        reviews.lift_ban(review=each, cookies=request.COOKIES)
     now = timezone.now()
+    review, *earlier = asked
     context = {
         "session": session,
         "review": review,
+        "earlier": [each for each in earlier if each.answered_at is not None],
+        "can_ask": member is not None and reviews.can_ask(member),
+        "steps": told_steps(reviews.new_steps(member)) if member is not None else [],
         "by": Profile.objects.filter(user=review.answered_by_id).first() if review.answered_by_id else None,
         "was_wrong": review.outcome == Review.Outcome.CHANGED,
-        "was_banned": bool(reviews.ban_ends(review)),
+        "is_open_again": bool(reviews.ban_ends(review))
+        and shut_out(session, member, request.COOKIES, now=now) != permissions.BANNED,
         "is_acute": is_acute(review),
         "gone_at": reviews.gone_at(review),
         "help_cards": help_now(now=now, limit=3),
