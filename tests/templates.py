@@ -64,7 +64,12 @@ class _Reader(HTMLParser):
                 self.inline.append((line, value))
             shown = attribute in SPOKEN and not (tag == "meta" and given.get("name") in {"viewport", "color-scheme"})
             shown = shown and not (tag == "meta" and given.get("name") in {"robots", "referrer", "theme-color"})
-            shown = shown or (attribute == "value" and given.get("type") in {"submit", "button", "reset"})
+            is_label = tag == "input" and given.get("type") in {
+                "submit",
+                "button",
+                "reset",
+            }  # a <button> has words inside
+            shown = shown or (attribute == "value" and is_label)
             if shown and LETTER.search(value):
                 self.words.append((line, f'{attribute}="{value}"'))
 
