@@ -263,8 +263,8 @@ def test_the_list_shows_the_first_deadline_first_and_what_is_overdue(evening: Ev
     Session.objects.filter(pk=evening.session.pk).update(title="Hemmeligt emne", format="free")
     client.force_login(evening.mads)
     html = client.get("/vagt/underretninger/").content.decode()
-    assert html.count("Over tiden.") == 1
-    assert html.index("Over tiden.") < html.index(f"/vagt/underretninger/{late.pk}/")
+    assert html.count("Fristen er overskredet.") == 1
+    assert html.index("Fristen er overskredet.") < html.index(f"/vagt/underretninger/{late.pk}/")
     assert "Karla" in html
     assert "Hemmeligt emne" not in html
     for secret in ("Blå Ræv", "Han slår mig", evening.member.public_id):
