@@ -43,7 +43,7 @@ export function createLog(options) {
   /** Somebody is aiming at a row: nothing moves. */
   let held = false;
   let wasStuck = true;
-  /** When rows last moved under the reader's eyes, and how many there were. */
+  /** When rows last moved under the reader's eyes, on the clock of events, and how many there were. */
   let movedAt = 0;
   let settledFor = 0;
   /** Of the section when it was last scrolled by us. */
@@ -316,7 +316,7 @@ export function createLog(options) {
   function settle() {
     height = section.clientHeight;
     if (stuck) {
-      if (settledFor !== list.childElementCount) movedAt = Date.now();
+      if (settledFor !== list.childElementCount) movedAt = performance.now();
       settledFor = list.childElementCount;
       const bottom = section.scrollHeight - section.clientHeight;
       section.scrollTop = away && unreadLine ? Math.min(bottom, unreadLine.offsetTop - section.offsetTop - 8) : bottom;

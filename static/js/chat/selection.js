@@ -10,7 +10,7 @@ import { find } from "./dom.js";
 /** @typedef {{member: string, message: string|null}} Picked */
 
 /** Between what one sees and what one hits. */
-const AIM_MS = 400;
+const AIM_MS = 500;
 /** So long after the last movement of the mouse somebody is still aiming. */
 const REST_MS = 4000;
 const INSIDE = "button, a, summary, input, select, textarea, label";
@@ -25,6 +25,8 @@ export function createSelection(room, onChange, say) {
   /** @type {Picked|null} */
   let picked = null;
   let byPointer = false;
+  /** The finger came down where rows had only just moved. */
+  let isBlind = false;
   let aims = false;
   /** @type {number|undefined} */
   let timer;
@@ -59,23 +61,30 @@ export function createSelection(room, onChange, say) {
   }
 
   function mark() {
-    for (const row of /** @type {NodeListOf<HTMLElement>} */ (room.root.querySelectorAll("[data-member]"))) {
-      const { member, message = null } = row.dataset;
-      const isIt = Boolean(picked) && member === picked?.member && message === picked?.message;
-      row.classList.toggle("picked", isIt);
-      if (isIt) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
+    for (const row of room.root.querySelectorAll(".picked")) {
+      row.classList.remove("picked");
+      row.removeAttribute("aria-current");
+    }
+    if (!picked) return;
+    const { member, message } = picked;
+    const which = message ? `[data-message="${CSS.escape(message)}"]` : `[data-member="${CSS.escape(member)}"]`;
+    for (const row of room.root.querySelectorAll(message ? which : `${which}:not([data-message])`)) {
+      row.classList.add("picked");
+      row.setAttribute("aria-current", "true");
     }
   }
 
   section.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     if (event.pointerType === "mouse") aim(true);
   });
-  section.addEventListener("pointerleave", () => aim(false));
+  section.addEventListener("pointerleave", (/** @type {PointerEvent} */ event) => {
+    if (event.pointerType === "mouse") aim(false); // a finger leaves with every tap
+  });
   room.root.addEventListener(
     "pointerdown",
     (event) => {
       byPointer = true;
+      isBlind = event.timeStamp - room.log.movedAt < AIM_MS;
       if (event.target instanceof Node && section.contains(event.target)) aim(true);
     },
     { capture: true },
@@ -89,7 +98,7 @@ export function createSelection(room, onChange, say) {
     const target = /** @type {Element} */ (event.target);
     const next = at(target);
     if (!next || target.closest(INSIDE) || event.detail > 1 || getSelection()?.isCollapsed === false) return;
-    if (next.message && Date.now() - room.log.movedAt < AIM_MS) return say(room.phrase("it_moved"));
+    if (next.message && isBlind) return say(room.phrase("it_moved"));
     pick(next);
   });
 

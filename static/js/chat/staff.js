@@ -112,14 +112,24 @@ room.root.addEventListener(
   { capture: true },
 );
 
+/** What was last shown: a flood of messages changes nothing of it. @type {any} */
+let shown = {};
+
 changed = (taken, live) => {
-  whispers.render();
-  if (live) whispers.announce(taken);
-  desk.render(taken, live);
-  record.render(taken, live);
-  controls.render();
-  roomTools.render();
-  standing.render();
+  const { side, members, room: now, polls } = room.state();
+  if (side !== shown.side || members !== shown.members) {
+    whispers.render();
+    if (live) whispers.announce(taken);
+    desk.render(taken, live);
+    record.render(taken, live);
+    standing.render();
+  }
+  if (now !== shown.now || polls !== shown.polls) {
+    controls.render();
+    roomTools.render();
+  }
+  shown = { side, members, now, polls };
+  if (!selection.picked) return;
   tools.render();
   selection.mark();
 };
