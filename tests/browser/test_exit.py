@@ -1,13 +1,12 @@
 """Journey Y5: away in one tap, and Back shows nothing. In a real Chromium, with JavaScript and without it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django import DjangoDbBlocker
 
-from tests.browser.conftest import ARGUMENTS, VIEWPORTS
+from tests.browser.conftest import ARGUMENTS, VIEWPORTS, WHOLE
 from tests.browser.outside import Outside
 from tests.browser.people import Hand
 from tests.chat.people import make_counsellor, make_session
@@ -32,7 +31,7 @@ def remembering(browser: Browser, outside: Outside) -> Iterator[Callable[..., Pa
     """Visitors whose browser keeps pages in memory for Back, which the driver switches off elsewhere."""
     rules = f"--host-resolver-rules=MAP * 127.0.0.1:{outside.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     own = browser.browser_type.launch(
-        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        executable_path=WHOLE,
         args=[*ARGUMENTS, rules],
         ignore_default_args=["--disable-back-forward-cache"],
     )

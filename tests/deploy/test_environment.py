@@ -76,6 +76,20 @@ def test_the_machines_own_rule_about_services_is_left_alone(tmp_path: Path, monk
     assert policy.read_text() == "its own"
 
 
+def test_what_only_makes_things_quicker_may_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(packages: list[str]) -> None:
+        raise SystemExit(100)
+
+    monkeypatch.setitem(environment.PACKAGES, "browser", {})
+    monkeypatch.setitem(environment.QUICKER, "browser", {"chromium-headless-shell": lambda: False})
+    monkeypatch.setattr(environment, "may_install", lambda: True)
+    monkeypatch.setattr(environment, "install_debian", fail)
+    environment.install_missing("browser")
+    assert "Without chromium-headless-shell the tests take longer." in capsys.readouterr().err
+
+
 def test_without_root_the_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(SystemExit, match="apt-get install --no-install-recommends redis-server postgresql"):
