@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chat.models import Event, Member, Session
 from chat.services.commands import perform
-from tests.chat.test_faults import clients, stage
+from tests.chat.crowd import clients, stage
 from tests.chat.wire import Client
 from tests.servers import Site
 
@@ -187,7 +187,7 @@ def run_races(site: Site, *, count: int) -> None:
 
 
 def test_T09_law_3_no_message_shows_after_a_step_was_acknowledged(server: Site) -> None:
-    run_races(server, count=96)
+    run_races(server, count=48)
 
 
 @pytest.mark.soak

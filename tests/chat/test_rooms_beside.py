@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from chat.models import Member
-from tests.chat.test_faults import Everyone, clients, stage
+from tests.chat.crowd import Everyone, clients, stage
 from tests.chat.wire import Client
 from tests.servers import Site
 
