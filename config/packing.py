@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w.-]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
 NAME = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+STYLE_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n|[ \t]*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 # Comments that stand on lines of their own; the casts inside lines stay.
 COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
 
@@ -31,6 +32,11 @@ def pack(name: str, read: Callable[[str], str]) -> str:
                 raise ValueError(f"{declared} stands in {names[declared]} and in {module}.")
             names[declared] = module
     return "".join(packed.values())
+
+
+def bare(css: str) -> str:
+    """A stylesheet without its comments: they are for those who write it, and weigh on a phone."""
+    return STYLE_COMMENT.sub("", css)
 
 
 def _collect(name: str, read: Callable[[str], str], packed: dict[str, str], above: tuple[str, ...]) -> None:

@@ -370,7 +370,7 @@ def test_without_scripts_the_room_can_be_read_and_written_in(evening: Evening) -
     page.locator("#text").fill(ACUTE)
     page.locator(".composer__send").click()
     expect(page.locator(".plain-view .helpbox")).to_contain_text("112")
-    assert page.locator("[data-panel-button]").is_hidden()
+    assert page.locator("[data-panel-button]:visible").count() == 0
     assert log_of(counsellor) == ["uden scripts"]
 
 

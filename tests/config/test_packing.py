@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.packing import pack
+from config.packing import bare, pack
 
 MODULES = {
     "js/page.js": '// @ts-check\nimport { one } from "./one.js";\nimport {\n  two,\n} from "./two.js";\n\none(two);\n',
@@ -25,3 +25,8 @@ def test_what_a_module_needs_stands_before_it_and_once() -> None:
 def test_what_cannot_become_one_file_is_told(name: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         pack(f"js/{name}.js", MODULES.__getitem__)
+
+
+def test_a_stylesheet_goes_out_without_its_comments() -> None:
+    css = '/* why */\n.a { color: red; } /* beside */\n  /* over\n     two lines */\n.b::after { content: "↓" / ""; }\n'
+    assert bare(css) == '.a { color: red; }\n.b::after { content: "↓" / ""; }\n'
