@@ -29,6 +29,7 @@ TEXTS = [
     ("dusk-soft", "dusk"),
     ("exit-ink", "exit"),
     ("hush-ink", "hush"),
+    ("hush", "hush-line"),
 ]
 # (edge, what it stands out from): at least 3:1.
 EDGES = [
