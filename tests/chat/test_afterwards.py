@@ -402,7 +402,9 @@ def test_the_desk_tells_what_is_due_and_what_is_overdue(client: Client, sofie: U
     client.force_login(sofie)
     assert "Udgiv det inden i morgen kl. 19.34" in text_of(client.get("/vagt/"))
     erase(session)
-    assert "Fristen er overskredet." not in text_of(client.get("/vagt/")), "it waits for a reader: the prepared text is hers"
+    assert "Fristen er overskredet." not in text_of(client.get("/vagt/")), (
+        "it waits for a reader: the prepared text is hers"
+    )
     client.force_login(make_staff("Mads"))
     assert "Fristen er overskredet." in text_of(client.get("/vagt/"))
     client.force_login(make_staff("Karen", role="coordinator"))
