@@ -8,6 +8,7 @@ class ChatConfig(AppConfig):
     verbose_name = _("Group chat")
 
     def ready(self) -> None:
-        from chat.receivers import put_into_the_timetable
+        from chat.receivers import keep_no_samples, put_into_the_timetable
 
         post_migrate.connect(put_into_the_timetable, sender=self)
+        post_migrate.connect(keep_no_samples, sender=self)

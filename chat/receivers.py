@@ -8,12 +8,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from chat import middleware
-from chat.services import worker
+from chat.services import retention, worker
 
 
 def put_into_the_timetable(**_signal: Any) -> None:
     """After every migrate the worker's sweep is scheduled; without it nothing would ever be erased (law 6)."""
     worker.schedule()
+
+
+def keep_no_samples(**_signal: Any) -> None:
+    """After every migrate: no statistics of what the young write (law 6)."""
+    retention.keep_no_samples()
 
 
 @receiver(user_logged_in)
