@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from django.views.static import serve
 
 from accounts.models import Organization, Profile
 from blog.models import Entry
@@ -199,6 +201,12 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 # Pages ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A counsellor's picture."""
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 @require_safe

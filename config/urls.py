@@ -1,11 +1,9 @@
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
-from django.views.static import serve
 
-from config import health
+from config import health, pages
 
 urlpatterns = [
     path("", include("config.page_urls")),
@@ -19,5 +17,5 @@ urlpatterns = [
     path("konto/", include("accounts.urls")),
     path("drift/", admin.site.urls),
     # Counsellors' pictures are few and small: served by us in the demo, by the proxy in production.
-    re_path(r"^media/(?P<path>[\w./-]+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>[\w./-]+)$", pages.media),
 ]

@@ -272,7 +272,7 @@ def test_whoever_came_later_is_not_told_of_one_who_is_protected(scene):
 def test_help_of_one_who_is_protected_is_in_danish_whatever_the_counsellor_reads(scene):
     with translation.override("en"):
         step(scene, "member.protect", scene.fox)
-    assert scene.read(scene.fox, "help.offered")[0]["text"].startswith("Det ")
+    assert scene.read(scene.fox, "help.offered")[0]["text"].startswith("Det, du skriver")
 
 
 def test_what_a_protected_member_writes_next_is_held_until_a_counsellor_releases_it(scene):
