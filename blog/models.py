@@ -1,4 +1,3 @@
-import secrets
 from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from moderation.ids import random_slug
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def random_public_id() -> str:
     """A name for addresses that says nothing: ten letters and digits, 50 random bits."""
-    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _unused in range(10))
+    return random_slug(10)
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

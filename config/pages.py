@@ -24,9 +24,9 @@ from django.views.static import serve
 
 from accounts.models import Organization, Profile
 from blog.models import Entry
-from blog.moments import clock, time_in_words
 from chat.models import Session
 from chat.services.members import is_letting_in
+from moderation.moments import clock, time_in_words
 
 EXIT_MARK = "ude"
 EXIT_MINUTES = 30

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
+from django.utils.html import escape
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,12 @@ def clean_text(value: object, *, limit: int) -> str:
 
 def _is_drawn_as_nothing(char: str) -> bool:
     return char in _INVISIBLE or unicodedata.category(char) in {"Zs", "Zl", "Zp", "Cf", "Cc"}
+
+
+def render_plain(text: str) -> str:
+    """What a young person wrote as HTML: paragraphs and line ends, nothing else of it means anything."""
+    paragraphs = (part.strip("\n") for part in re.split(r"\n{2,}", text))
+    return "\n".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part.strip())
 
 
 # Markdown of posts ----------------------------------------------------------------------------------------------

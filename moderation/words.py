@@ -8,7 +8,8 @@ from itertools import product
 
 from moderation import words_da
 
-CODE_LENGTH = 4  # of 1024 words: 40 bits
+CODE_LENGTH = 4  # of 1024 words: 40 bits, enough for one evening
+LASTING_CODE_LENGTH = 5  # 50 bits, for what is kept for months and looked up among all codes of the site
 
 
 @cache
@@ -36,9 +37,9 @@ def two_words() -> str:
     return f"{secrets.choice(adjectives())[is_neuter].capitalize()} {noun.capitalize()}"
 
 
-def word_code() -> str:
-    """Four words as "bølge-kanel-ugle-telt": to note down, and to say over a phone."""
-    return "-".join(secrets.choice(code_words()) for _ in range(CODE_LENGTH))
+def word_code(length: int = CODE_LENGTH) -> str:
+    """Words as "bølge-kanel-ugle-telt": to note down, and to say over a phone."""
+    return "-".join(secrets.choice(code_words()) for _ in range(length))
 
 
 def normalise_word_code(text: str) -> str:

@@ -1,19 +1,5 @@
-"""Ids that tell nothing, and what is stored of a secret."""
+"""The ids of the chat are made as everywhere; they are asked for here by the migrations, too."""
 
-import hashlib
-import secrets
+from moderation.ids import digest, random_id, random_slug
 
-
-def random_id() -> str:
-    """An opaque id of 128 random bits, without order or origin."""
-    return secrets.token_urlsafe(16)
-
-
-def random_slug() -> str:
-    """A session's place in the address bar: it must not tell what the session is about."""
-    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _unused in range(8))
-
-
-def digest(secret: str) -> str:
-    """What is stored of a place token. The token holds 128 random bits, so a plain hash cannot be searched."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+__all__ = ["digest", "random_id", "random_slug"]

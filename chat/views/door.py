@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.addresses import address_of_request
 from accounts.models import User
-from chat.limits import CODES, JOINS, is_over
 from chat.models import READABLE_AFTER_CLOSING, Knock, Member, Session
 from chat.permissions import is_announced, is_rostered
 from chat.places import KNOCK, PLACE, REVIEW, WAITING, WORD_CODE, drop_token, set_token, token_in
@@ -21,6 +20,7 @@ from chat.services import knocks, marks, members, reviews
 from chat.services.members import DoorClosed, Place
 from chat.views.room import retention_line
 from moderation import alias as aliases
+from moderation.limits import CODES, JOINS, is_over
 from moderation.refusals import Refused
 from referrals.cards import help_now
 

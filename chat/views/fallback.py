@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from chat.commands import COMMANDS, MAX_FRAME, MemberType, MessagePost, MessageReport, Ping, WhisperSend, load, parse
 from chat.entrance import STATUS, Reader
 from chat.events import Pong, encode
-from chat.limits import REQUESTS, is_over
 from chat.models import Connection, Event, Member, Stream
 from chat.permissions import BANNED, KICKED
 from chat.replay import read
 from chat.services.commands import perform
 from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.views.room import find_reader, render_frame, render_room
+from moderation.limits import REQUESTS, is_over
 from moderation.refusals import Refused
 
 SENT_OUT = (KICKED, BANNED)  # they are told why on the session's page

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from blog.moments import time_in_words
 from chat.models import Mark
 from chat.models.marks import MarkQuerySet
 from chat.permissions import can_plan, planning_organizations
 from chat.services import marks
+from moderation.moments import time_in_words
 
 WORTH_IT = timedelta(minutes=1)
 

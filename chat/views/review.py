@@ -19,14 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Profile, User
 from accounts.permissions import may_enter_staff_pages
-from blog.moments import clock, time_in_words
 from chat import permissions
 from chat.entrance import shut_out
 from chat.forms import ReviewForm
-from chat.limits import is_over
 from chat.models import REVIEW_KEPT, Member, Review, Session
 from chat.places import REVIEW, token_in
 from chat.services import crisis, reviews
+from moderation.limits import is_over
+from moderation.moments import clock, time_in_words
 from moderation.refusals import Refused
 from referrals.cards import help_now
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from chat.entrance import shut_out
 from chat.events import MemberBanned, MemberKicked
-from chat.limits import is_over
 from chat.models import Event, Member, Session, Stream
 from chat.permissions import BANNED, is_rostered, way_barred
 from chat.places import BAN, PLACE, set_bans, token_in
 from chat.services import bans
+from moderation.limits import is_over
 from referrals.cards import help_now
 
 View = Callable[[HttpRequest, str], HttpResponse]

@@ -22,7 +22,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Organization, User
 from blog.models import Entry
-from blog.moments import time_in_words
 from chat import log
 from chat.events import MemberBanned, MemberKicked, Wire
 from chat.management.commands.stage import login_cookie
@@ -33,6 +32,7 @@ from chat.services.members import KEEPS_A_PLACE, DoorClosed, Place
 from chat.views import door
 from chat.views.room import retention_line
 from moderation import alias as aliases
+from moderation.moments import time_in_words
 from tests.chat.people import be_present, make_counsellor, make_session, seat_young
 from tests.chat.tabs import Tab
 from tests.config.reading import length, lix, longest_sentence, text_of

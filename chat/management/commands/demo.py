@@ -15,11 +15,11 @@ from accounts.models import Membership, Organization, User
 from accounts.services import create_staff, write_card
 from blog import services as blog
 from blog.models import Entry
-from blog.moments import clock, weekday_and_date
 from chat.models import Role, Roster, Session
 from chat.permissions import planning_organizations
 from chat.services import planning
 from chat.services.planning import Plan
+from moderation.moments import clock, weekday_and_date
 from moderation.refusals import Refused
 from referrals.services import load_demo_services, load_national_drafts
 
