@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "config",
     "chat",
     "blog",
+    "forum",
     "moderation",
     "referrals",
     "accounts",

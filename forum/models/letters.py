@@ -1,0 +1,175 @@
+"""The letterbox: a letter, what was written back, and what the writer agreed to have published."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization, User
+from moderation.ids import digest, random_id, random_slug
+from referrals.models import Service
+from referrals.models import Topic as Need
+from referrals.municipalities import MUNICIPALITIES
+
+
+class LetterboxQuerySet(models.QuerySet["Letterbox"]):
+    def shown(self) -> "LetterboxQuerySet":
+        return self.filter(is_open=True).order_by("municipality_code", "name")
+
+    def in_the_hands_of(self, user: User) -> "LetterboxQuerySet":
+        own = user.memberships.filter(role__in=["counsellor", "coordinator"]).values("organization")
+        return self.filter(organizations__in=own).distinct()
+
+
+class Letterbox(models.Model):
+    """Where letters come in, of the whole country or of one municipality."""
+
+    slug = models.SlugField(max_length=8, unique=True, default=random_slug, editable=False)
+    name = models.CharField(_("Danish name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True)
+    about = models.CharField(_("who answers"), max_length=300, blank=True)
+    about_en = models.CharField(_("the same in English"), max_length=300, blank=True)
+    municipality_code = models.CharField(
+        _("municipality"), max_length=3, blank=True, choices=[("", _("the whole country")), *MUNICIPALITIES.items()]
+    )
+    organizations = models.ManyToManyField(Organization, related_name="letterboxes", verbose_name=_("answered by"))
+    answer_hours = models.PositiveSmallIntegerField(
+        _("answered within hours"), default=48, validators=[MinValueValidator(4), MaxValueValidator(168)]
+    )
+    second_look = models.BooleanField(
+        _("a colleague reads each answer first"),
+        default=False,
+    )
+    is_open = models.BooleanField(_("shown"), default=True)
+
+    objects = LetterboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letterbox")
+        verbose_name_plural = _("letterboxes")
+        constraints = [models.UniqueConstraint(name="one_letterbox_of_a_name", fields=["municipality_code", "name"])]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return (get_language() == "en" and self.name_en) or self.name
+
+    @property
+    def words(self) -> str:
+        return (get_language() == "en" and self.about_en) or self.about
+
+    @property
+    def municipality(self) -> str:
+        return MUNICIPALITIES.get(self.municipality_code, "")
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def by_token(self, public_id: str, token: str) -> "Letter | None":
+        """The letter whose cookie this is; None for any other."""
+        return self.filter(public_id=public_id, token_hash=digest(token)).first() if token else None
+
+    def waiting(self) -> "LetterQuerySet":
+        """Somebody waits for an answer."""
+        return self.filter(due_at__isnull=False)
+
+    def in_the_hands_of(self, user: User) -> "LetterQuerySet":
+        return self.filter(letterbox__in=Letterbox.objects.in_the_hands_of(user))
+
+    def to_erase(self, *, now: datetime) -> "LetterQuerySet":
+        return self.filter(erase_at__lte=now)
+
+
+class Letter(models.Model):
+    """A conversation of one young person with the counsellors of a letterbox. Nobody else reads it."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=random_id, editable=False)
+    letterbox = models.ForeignKey(Letterbox, on_delete=models.PROTECT, related_name="letters")
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    code_hash = models.CharField(max_length=64, unique=True)
+    is_urgent = models.BooleanField(default=False)
+    written_at = models.DateTimeField()  # to five minutes, as every time of the young
+    due_at = models.DateTimeField(null=True, blank=True)  # promised to be answered by then; None: nothing waits
+    erase_at = models.DateTimeField()  # moves with every new part
+    alarmed_at = models.DateTimeField(null=True, blank=True)  # the coordinators were told that it is late
+
+    objects = LetterQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class LetterPartQuerySet(models.QuerySet["LetterPart"]):
+    def sent(self) -> "LetterPartQuerySet":
+        return self.filter(sent_at__isnull=False).order_by("sent_at", "pk")
+
+
+class LetterPart(models.Model):
+    """What one side wrote: the young person's words (without `counsellor`), or a counsellor's answer.
+
+    An answer is a draft until it is sent; where the letterbox asks for it, a colleague reads it before.
+    """
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="parts")
+    counsellor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    text = models.TextField(max_length=20_000)
+    html = models.TextField()
+    written_at = models.DateTimeField()
+    look_asked_at = models.DateTimeField(null=True, blank=True)  # waits for a colleague
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LetterPartQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="the_young_have_no_drafts_here", condition=Q(counsellor__isnull=False) | Q(sent_at__isnull=False)
+            ),
+            models.UniqueConstraint(name="one_draft_a_letter", fields=["letter"], condition=Q(sent_at__isnull=True)),
+        ]
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def published(self) -> "PublicationQuerySet":
+        return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+
+
+class Publication(models.Model):
+    """A letter and its answer made into a page that shows nobody: proposed, agreed to by the writer, published.
+
+    Taking back the consent takes the page away at once.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=random_id, editable=False)
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="publication")
+    title = models.CharField(max_length=80)
+    question = models.TextField(max_length=10_000)
+    question_html = models.TextField()
+    answer = models.TextField(max_length=20_000)
+    answer_html = models.TextField()
+    counsellor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    need = models.ForeignKey(Need, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    consented_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="nothing_is_published_without_consent",
+                condition=Q(published_at__isnull=True) | Q(consented_at__isnull=False),
+            ),
+        ]
