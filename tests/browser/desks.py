@@ -4,6 +4,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import Hand
 
+LOOK = 600  # milliseconds
+
 
 def message(page: Page, text: str) -> Locator:
     return page.locator(".message", has_text=text)
@@ -37,8 +39,11 @@ def card(page: Page, kind: str) -> Locator:
 
 
 def do(page: Page, kind: str, action: str) -> Locator:
-    """A button of a card on the desk."""
-    return card(page, kind).locator(f"[data-do='{action}']")
+    """A button of a card on the desk, looked at for a moment first: what has only just moved takes no click."""
+    button = card(page, kind).locator(f"[data-do='{action}']")
+    expect(button).to_be_visible()
+    page.wait_for_timeout(LOOK)
+    return button
 
 
 def whisper_box(page: Page) -> Locator:

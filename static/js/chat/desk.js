@@ -2,6 +2,7 @@
 /** What waits for a counsellor: alerts, held messages, somebody at the door. The most urgent stands first. */
 import { find, make, setText, show, stamp } from "./dom.js";
 import { ownSetting } from "./keys.js";
+import { isBlind, watchMoves } from "./steady.js";
 
 /** @typedef {import("./page.js").Room} Room */
 /** @typedef {import("./store.js").Alert} Alert */
@@ -196,6 +197,22 @@ export function createDesk(room, panel, { whisper, pick, say }) {
   }
 
   for (const kind of ["pointermove", "pointerdown"]) list.addEventListener(kind, () => (touchedAt = Date.now()));
+
+  // A card above may go at any moment, and another one stands under the finger then.
+  const moves = watchMoves(list);
+  let missed = false;
+  list.addEventListener("pointerdown", (/** @type {Event} */ event) => (missed = isBlind(event, moves)), { capture: true });
+  list.addEventListener("keydown", () => (missed = false), { capture: true });
+  list.addEventListener(
+    "click",
+    (/** @type {Event} */ event) => {
+      if (!missed) return;
+      event.stopPropagation();
+      event.preventDefault();
+      say(phrase("it_moved"));
+    },
+    { capture: true },
+  );
 
   function render() {
     const wanted = waiting();

@@ -5,12 +5,11 @@
  * only just moved hits nothing.
  */
 import { find } from "./dom.js";
+import { isBlind, watchMoves } from "./steady.js";
 
 /** @typedef {import("./page.js").Room} Room */
 /** @typedef {{member: string, message: string|null}} Picked */
 
-/** Between what one sees and what one hits. */
-const AIM_MS = 500;
 /** So long after the last movement of the mouse somebody is still aiming. */
 const REST_MS = 4000;
 const INSIDE = "button, a, summary, input, select, textarea, label";
@@ -26,7 +25,9 @@ export function createSelection(room, onChange, say) {
   let picked = null;
   let byPointer = false;
   /** The finger came down where rows had only just moved. */
-  let isBlind = false;
+  let missed = false;
+  const lists = ["[data-people]", "[data-gone-list]"].map((name) => find(name, room.root));
+  const moves = lists.map(watchMoves);
   let aims = false;
   /** @type {number|undefined} */
   let timer;
@@ -84,7 +85,8 @@ export function createSelection(room, onChange, say) {
     "pointerdown",
     (event) => {
       byPointer = true;
-      isBlind = event.timeStamp - room.log.movedAt < AIM_MS;
+      const list = lists.findIndex((one) => event.target instanceof Node && one.contains(event.target));
+      missed = isBlind(event, moves[list] ?? room.log);
       if (event.target instanceof Node && section.contains(event.target)) aim(true);
     },
     { capture: true },
@@ -98,7 +100,7 @@ export function createSelection(room, onChange, say) {
     const target = /** @type {Element} */ (event.target);
     const next = at(target);
     if (!next || target.closest(INSIDE) || event.detail > 1 || getSelection()?.isCollapsed === false) return;
-    if (next.message && isBlind) return say(room.phrase("it_moved"));
+    if (missed) return say(room.phrase("it_moved"));
     pick(next);
   });
 

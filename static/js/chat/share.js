@@ -111,7 +111,6 @@ export function createShare(room, toast) {
     const answer = await room.ask("referral.share", fields);
     const done = to ? phrase("shared_one", { title, name: room.nameOf(to) }) : phrase("shared_all", { title });
     toast.say(answer.type === "refused" ? answer.text : done);
-    if (answer.type === "refused") room.announcer.urgent(answer.text);
   }
 
   box.addEventListener("input", () => {

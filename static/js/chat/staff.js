@@ -29,7 +29,7 @@ const room = startRoom({
   },
 });
 
-const toast = createToast(find("[data-toast]"), () => showPicked());
+const toast = createToast(find("[data-toast]"), room.announcer, () => showPicked());
 const share = createShare(room, toast);
 const controls = createControls(room);
 const roomTools = createRoomTools(room);

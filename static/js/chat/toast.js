@@ -4,8 +4,12 @@ import { find, setText, show } from "./dom.js";
 
 const STAYS_MS = 20000;
 
-/** @param {HTMLElement} box @param {() => void} onShown the place around it has changed */
-export function createToast(box, onShown) {
+/**
+ * @param {HTMLElement} box
+ * @param {ReturnType<typeof import("./announcer.js").createAnnouncer>} announcer
+ * @param {() => void} onShown the place around it has changed
+ */
+export function createToast(box, announcer, onShown) {
   const text = find("[data-toast-text]", box);
   const undo = find("[data-toast-undo]", box);
   /** @type {number|undefined} */
@@ -21,6 +25,7 @@ export function createToast(box, onShown) {
     hide,
     /** @param {string} words @param {{label: string, run: () => void}} [back] */
     say(words, back) {
+      announcer.urgent(words);
       clearTimeout(timer);
       setText(text, words);
       show(undo, Boolean(back));

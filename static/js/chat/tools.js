@@ -54,7 +54,6 @@ export function createTools(room, toast, ways) {
     const missing = (answer.missing ?? []).map((/** @type {string} */ step) => phrase(`missing_${step}`));
     const words = answer.code === "ladder" && missing.length ? missing.join(" ") : answer.text;
     toast.say(words);
-    room.announcer.urgent(words);
   }
 
   const steps = createSteps(room, find("[data-tools-step]", bar), { act, reason, refused, onOpen: toast.hide });
