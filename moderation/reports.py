@@ -1,0 +1,131 @@
+"""Reports of readers: what they say is looked at by a counsellor, and decided by nobody else (capability 20).
+
+However many reports there are, they change nothing by themselves (T33). Nothing of the one who reported is kept but
+their words, and those only until the decision.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from moderation import decisions, signals
+from moderation.models import Report
+from moderation.refusals import Code, Refused
+from moderation.text import clean_text
+
+LONGEST = 500  # code points of the reporter's words
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """How something that was reported is shown to a counsellor."""
+
+    label: str  # where it stands, in words
+    text: str
+    url: str = ""  # where all of it is seen, with its surroundings
+    place: str = decisions.FORUM  # of the log
+    public_id: str = ""  # its id in the log
+
+
+_describers: dict[type[models.Model], Callable[..., Described]] = {}
+
+
+def register(model: type[models.Model], describer: Callable[..., Described]) -> None:
+    """Say how things of `model` are shown. Called from the AppConfig.ready of the app that owns it."""
+    _describers[model] = describer
+
+
+def describe(target: models.Model | None) -> Described | None:
+    """None when it is gone, or nobody has said how it is shown."""
+    describer = _describers.get(type(target)) if target is not None else None
+    return None if describer is None else describer(target)
+
+
+@transaction.atomic
+def report(
+    *,
+    target: models.Model,
+    organizations: Iterable[Organization],
+    reason: str,
+    words: str = "",
+    due_at: datetime,
+    now: datetime,
+) -> Report:
+    """Ask the counsellors of `organizations` to look at `target`. The answer's `public_id` leads to the outcome.
+
+    Raises Refused "bad_command" (no such reason) or "too_long". How often one may report is for the door to say.
+    """
+    if reason not in Report.Reason.values:
+        raise Refused(Code.BAD_COMMAND, _("Choose what it is about."))
+    said = clean_text(words, limit=LONGEST) if words.strip() else ""
+    made = Report.objects.create(target=target, reason=reason, words=said, reported_at=now, due_at=due_at)
+    made.organizations.set(organizations)
+    return made
+
+
+@transaction.atomic
+def decide(*, report: Report, user: User, outcome: str, now: datetime) -> int:
+    """Decide all open reports of the same thing at once. Answers how many. "hidden" asks the app that owns the thing
+    to take it away; of a thing that is gone the outcome is "gone", whatever was chosen.
+
+    Raises Refused "forbidden" (not of the house), "closed" (decided already) or "bad_command" (no such outcome).
+    """
+    if outcome not in {Report.Outcome.KEPT, Report.Outcome.HIDDEN}:
+        raise Refused(Code.BAD_COMMAND)
+    if not Report.objects.in_the_hands_of(user).filter(pk=report.pk).exists():
+        raise Refused(Code.FORBIDDEN)
+    same = _open_beside(report).select_for_update()
+    rows = list(same.order_by("reported_at", "pk"))
+    if report.pk not in {row.pk for row in rows}:
+        raise Refused(Code.CLOSED, _("A colleague has already decided it."))
+    target = report.target
+    outcome = outcome if target is not None else Report.Outcome.GONE
+    if outcome == Report.Outcome.HIDDEN:
+        signals.hide_asked.send(sender=type(target), target=target, user=user, now=now)
+    _close(rows, outcome=outcome, user=user, now=now)
+    if target is not None:
+        _write_down(report, rows[0], outcome=outcome, user=user, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def settle_gone(*, now: datetime) -> int:
+    """Close the open reports of what its writer deleted meanwhile. Answers how many."""
+    rows = [row for row in Report.objects.waiting() if row.target is None]
+    _close(rows, outcome=Report.Outcome.GONE, user=None, now=now)
+    return len(rows)
+
+
+def erase_due(*, now: datetime) -> int:
+    """Delete receipts that are older than `moderation.models.REPORT_KEPT`. Answers how many."""
+    due = list(Report.objects.to_erase(now=now).values_list("pk", flat=True))
+    Report.objects.filter(pk__in=due).delete()
+    return len(due)
+
+
+def _open_beside(report: Report) -> models.QuerySet[Report]:
+    return Report.objects.waiting().filter(content_type=report.content_type_id, object_id=report.object_id)
+
+
+def _close(rows: list[Report], *, outcome: str, user: User | None, now: datetime) -> None:
+    """The words of those who reported go with the decision."""
+    Report.objects.filter(pk__in=[row.pk for row in rows]).update(
+        outcome=outcome, decided_at=now, decided_by=user, words=""
+    )
+
+
+def _write_down(report: Report, first: Report, *, outcome: str, user: User, now: datetime) -> None:
+    shown = describe(report.target)
+    decisions.record(
+        actor=user,
+        organization=decisions.house_of(user, report.organizations.all()),
+        place=shown.place if shown else decisions.FORUM,
+        action=f"report_{outcome}",
+        target=shown.public_id if shown else "",
+        **decisions.promise_of(since=first.reported_at, due_at=first.due_at, now=now),
+        now=now,
+    )
