@@ -150,6 +150,8 @@ class Post(models.Model):
     counsellor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="forum_posts"
     )
+    title = models.CharField(max_length=80, blank=True)  # of a first post: the topic's, once it is published
+    opening = models.CharField(max_length=160, blank=True)
     text = models.TextField(max_length=10_000)
     html = models.TextField()
     warning = models.CharField(max_length=80, blank=True)  # what it is folded away behind

@@ -1,0 +1,53 @@
+"""Who may do what in the forum and the letterbox: the only place that answers it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Membership, Organization, User
+from accounts.permissions import may_enter_staff_pages
+from forum.models import Board, Letterbox, Post, Topic
+
+GOOD_POSTS = 3  # so many make a profile trusted
+FORGIVEN_AFTER = timedelta(days=30)
+READERS = (Membership.Role.COUNSELLOR, Membership.Role.COORDINATOR)
+
+
+def can_moderate_board(user: User, board: Board) -> bool:
+    """Counsellors and coordinators of an organisation that reads it. Nobody else, whatever they administer."""
+    return may_enter_staff_pages(user) and house_of(user, board) is not None
+
+
+def can_read_letterbox(user: User, box: Letterbox) -> bool:
+    return may_enter_staff_pages(user) and house_of(user, box) is not None
+
+
+def can_keep(user: User, place: Board | Letterbox) -> bool:
+    """Change what a board or letterbox is and promises: coordinators of an organisation that reads it."""
+    return may_enter_staff_pages(user) and (
+        Membership.objects.filter(
+            user_id=user.pk, role=Membership.Role.COORDINATOR, organization__in=place.organizations.all()
+        ).exists()
+    )
+
+
+def house_of(user: User, place: Board | Letterbox) -> Organization | None:
+    """For which of its organisations `user` reads here: theirs is what they decide."""
+    memberships = Membership.objects.filter(
+        user_id=user.pk, role__in=READERS, organization__in=place.organizations.all()
+    ).select_related("organization")
+    first = memberships.order_by("pk").first()
+    return first.organization if first else None
+
+
+def is_trusted(user: User | None, board: Board) -> bool:
+    """A profile whose posts are not read first here: a few good ones, and none that came back lately."""
+    if user is None or board.reads_everyone_first:
+        return False
+    own = Post.objects.filter(writer__user=user)
+    bad = own.filter(state__in=[Post.State.REFUSED, Post.State.HIDDEN], decided_at__gt=timezone.now() - FORGIVEN_AFTER)
+    return own.published().count() >= GOOD_POSTS and not bad.exists()
+
+
+def may_answer(topic: Topic) -> bool:
+    return topic.published_at is not None and topic.closed_at is None and topic.merged_into_id is None
