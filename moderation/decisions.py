@@ -1,10 +1,11 @@
 """The log of who decided what: codes and ids, never a word of anybody's text (capability 54).
 
-Lines are only added. The table's triggers refuse every change of a line, whoever asks (`moderation.triggers`).
+Lines are only added. The table's triggers refuse every change of a line, whoever asks (migration 0002).
 """
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -94,8 +95,13 @@ def house_of(user: User, organizations: Iterable[Organization]) -> Organization 
     return next((house for house in organizations if house.pk in own), None)
 
 
-def promise_of(*, since: datetime | None, due_at: datetime | None, now: datetime) -> dict[str, int | bool | None]:
-    """`waited` and `was_late` of something that somebody waited for since then, and was promised by then."""
+class Waited(TypedDict):
+    waited: int | None
+    was_late: bool | None
+
+
+def promise_of(*, since: datetime | None, due_at: datetime | None, now: datetime) -> Waited:
+    """What `record` is told of something that somebody waited for since then, and was promised by then."""
     return {
         "waited": None if since is None else max(0, int((now - since).total_seconds())),
         "was_late": None if due_at is None else now > due_at,

@@ -95,7 +95,7 @@ def decide(*, report: Report, user: User, outcome: str, now: datetime) -> int:
 @transaction.atomic
 def settle_gone(*, now: datetime) -> int:
     """Close the open reports of what its writer deleted meanwhile. Answers how many."""
-    rows = [row for row in Report.objects.waiting() if row.target is None]
+    rows = [row for row in Report.objects.waiting().prefetch_related("target") if row.target is None]
     _close(rows, outcome=Report.Outcome.GONE, user=None, now=now)
     return len(rows)
 

@@ -11,7 +11,7 @@ from django.db import connections
 
 from deploy import messages
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.flushing"]
 
 # The files that take longest, the longest first: of two workers none shall be left alone with one of them at the end.
 # Put a file here when it takes more than half a minute (`pytest --durations=40`).

@@ -8,65 +8,132 @@ import moderation.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_staff_and_organisations'),
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("accounts", "0001_staff_and_organisations"),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('place', models.CharField(max_length=16)),
-                ('action', models.CharField(max_length=24)),
-                ('target', models.CharField(blank=True, max_length=40)),
-                ('waited', models.PositiveIntegerField(null=True)),
-                ('was_late', models.BooleanField(null=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True)),
+                ("place", models.CharField(max_length=16)),
+                ("action", models.CharField(max_length=24)),
+                ("target", models.CharField(blank=True, max_length=40)),
+                ("waited", models.PositiveIntegerField(null=True)),
+                ("was_late", models.BooleanField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=16)),
-                ('key', models.CharField(max_length=40)),
-                ('claimed_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=16)),
+                ("key", models.CharField(max_length=40)),
+                ("claimed_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='one_claim_each')],
+                "constraints": [models.UniqueConstraint(fields=("source", "key"), name="one_claim_each")],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=moderation.ids.random_id, editable=False, max_length=32, unique=True)),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('reason', models.CharField(choices=[('unkind', 'It is unkind to somebody'), ('identifying', 'It shows who somebody is'), ('worrying', 'I worry about the one who wrote it'), ('unsafe', 'It could hurt somebody who reads it'), ('other', 'Something else')], max_length=12)),
-                ('words', models.TextField(blank=True, max_length=500)),
-                ('reported_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, choices=[('kept', 'It stays'), ('hidden', 'It was taken away'), ('gone', 'It was gone already')], max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organizations', models.ManyToManyField(related_name='+', to='accounts.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=moderation.ids.random_id, editable=False, max_length=32, unique=True),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("unkind", "It is unkind to somebody"),
+                            ("identifying", "It shows who somebody is"),
+                            ("worrying", "I worry about the one who wrote it"),
+                            ("unsafe", "It could hurt somebody who reads it"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField(blank=True, max_length=500)),
+                ("reported_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("kept", "It stays"),
+                            ("hidden", "It was taken away"),
+                            ("gone", "It was gone already"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("organizations", models.ManyToManyField(related_name="+", to="accounts.organization")),
             ],
             options={
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='reports_of_one_thing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(('decided_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='a_decided_report_says_what_came_of_it')],
+                "indexes": [models.Index(fields=["content_type", "object_id"], name="reports_of_one_thing")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("outcome", "")),
+                            models.Q(("decided_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_decided_report_says_what_came_of_it",
+                    )
+                ],
             },
         ),
     ]
