@@ -5,3 +5,15 @@ from django.utils.translation import gettext_lazy as _
 class ForumConfig(AppConfig):
     name = "forum"
     verbose_name = _("Forum and letterbox")
+
+    def ready(self) -> None:
+        from forum import desk, receivers  # noqa: F401 - receivers listen from here on
+        from forum.models import Post
+        from forum.services import threads
+        from moderation import queue, reports
+        from referrals import search
+
+        queue.register(desk.PostSource())
+        queue.register(desk.PrivateLineSource())
+        reports.register(Post, desk.describe_post)
+        search.register(threads.KIND, threads.index_all)

@@ -1,4 +1,4 @@
-"""Forms on pages that are the same for everybody carry no token: their requests prove otherwise where they come from."""
+"""Forms on pages that are the same for everybody carry no token: their requests show otherwise where they come from."""
 
 from collections.abc import Callable
 from functools import wraps
