@@ -231,7 +231,7 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_COOKIES = not DEMO
 if SECURE_COOKIES:
-    SESSION_COOKIE_NAME = "__Host-staff"
+    SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
@@ -248,20 +248,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# A profile shows what its owner wrote, and nothing of anybody else.
+YOUNG_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.DanishCommonPasswordValidator"},
+]
+# The module that draws a profile's recovery phrase and knows how it may be typed.
+RECOVERY_WORDS = "moderation.words"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
-# Staff login (django-allauth) -----------------------------------------------------------------------------------
+# Login and profiles (django-allauth) -----------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "chat:desk"
 SESSION_COOKIE_AGE = 12 * 3600
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # the login ends with the browser
-ACCOUNT_ADAPTER = "accounts.adapters.StaffAccountAdapter"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
+    "signup": "forum.profile_forms.SignupForm",
     "login": "accounts.forms.LoginForm",
     "reauthenticate": "accounts.forms.PasswordAgainForm",
     "change_password": "accounts.forms.ChangePasswordForm",
@@ -271,6 +281,9 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "100/m/ip,5/15m/key",
     "login_failed_anywhere": "60/15m/key",
+    "signup": "60/10m/ip",
+    "recover": "100/m/ip,5/15m/key",
+    "recover_anywhere": "60/15m/key",
 }
 MFA_ADAPTER = "accounts.adapters.StaffMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -289,6 +302,8 @@ SECOND_FACTOR_KEY = os.environ.get("SAMRUM_SECOND_FACTOR_KEY") or SECRET_KEY
 RETENTION_HOURS = env.number("SAMRUM_RETENTION_HOURS", default=24, low=1, high=48)
 # How long before its start a session's lobby lets people in.
 LOBBY_MINUTES = env.number("SAMRUM_LOBBY_MINUTES", default=30, low=0, high=24 * 60)
+# How long a letter stays after the last word of it was written.
+LETTER_DAYS = env.number("SAMRUM_LETTER_DAYS", default=180, low=7, high=730)
 # Where "Væk herfra" leads: a page nobody wonders about.
 EXIT_URL = os.environ.get("SAMRUM_EXIT_URL", "https://www.dmi.dk/")
 if not EXIT_URL.startswith("https://"):
