@@ -3,15 +3,18 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from blog.models import Entry
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_markdown
+from referrals import search
 
 MAX_TITLE = 120
 MAX_SOURCE = 20_000
+KIND = "entry"  # of the documents that a search finds
 
 
 def save_draft(*, author: User, kind: Entry.Kind, title: str, source: str) -> Entry:
@@ -35,6 +38,7 @@ def rewrite(*, entry: Entry, editor: User, title: str, source: str) -> Entry:
         setattr(entry, name, value)
     entry.edited_by = editor
     entry.save()
+    index(entry)
     return entry
 
 
@@ -47,6 +51,7 @@ def publish(*, entry: Entry, now: datetime) -> Entry:
     if entry.published_at is None:
         entry.published_at = now
         entry.save(update_fields=["published_at"])
+        index(entry)
     return entry
 
 
@@ -56,7 +61,20 @@ def unpublish(*, entry: Entry) -> Entry:
     entry = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     entry.published_at = None
     entry.save(update_fields=["published_at"])
+    search.drop(KIND, entry.public_id)
     return entry
+
+
+def index(entry: Entry) -> None:
+    """Let a search find it, if it is published."""
+    if entry.published_at is not None:
+        url = reverse("blog:entry", args=[entry.public_id])
+        search.put(KIND, entry.public_id, title=entry.title, body=entry.opening, url=url, at=entry.published_at)
+
+
+def index_all() -> None:
+    for entry in Entry.objects.filter(published_at__isnull=False).iterator():
+        index(entry)
 
 
 def _words(title: str, source: str) -> dict[str, str]:

@@ -259,7 +259,7 @@ YOUNG_PASSWORD_VALIDATORS = [
 RECOVERY_WORDS = "moderation.words"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
-# Login and profiles (django-allauth) -----------------------------------------------------------------------------------
+# Login and profiles (django-allauth) -----------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"

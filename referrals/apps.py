@@ -7,4 +7,6 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
-        from referrals import receivers  # noqa: F401  connects them
+        from referrals import receivers, search  # the first connects its receivers
+
+        search.register(receivers.KIND, receivers.index_services)

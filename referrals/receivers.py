@@ -1,13 +1,16 @@
-"""The guard's numbers and sites follow every change of the directory, from whatever door."""
+"""The guard's numbers and sites, and the search, follow every change of the directory, from whatever door."""
 
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
+from django.urls import reverse
 
-from referrals import known
-from referrals.models import Channel
+from referrals import known, search
+from referrals.models import Channel, Service
+
+KIND = "service"  # of the documents that a search finds
 
 
 @receiver([post_save, post_delete], sender=Channel)
@@ -15,3 +18,33 @@ def forget_known(**_details: Any) -> None:
     """Now, for what this transaction reads; after it too, for what others have read meanwhile."""
     known.forget()
     transaction.on_commit(known.forget)
+
+
+@receiver([post_save, post_delete], sender=Service)
+@receiver(m2m_changed, sender=Service.topics.through)
+def index_service(*, instance: Any, **_details: Any) -> None:
+    """Found while it is shown, under its words and its topics."""
+    if not isinstance(instance, Service):  # the other side of the topics: nothing writes there
+        return
+    service = Service.objects.shown().filter(pk=instance.pk).prefetch_related("topics").first()
+    if service is None:
+        search.drop(KIND, str(instance.pk))
+    else:
+        _put(service)
+
+
+def index_services() -> None:
+    for service in Service.objects.shown().prefetch_related("topics"):
+        _put(service)
+
+
+def _put(service: Service) -> None:
+    topics = " ".join(f"{topic.name} {topic.name_en}" for topic in service.topics.all())
+    search.put(
+        KIND,
+        str(service.pk),
+        title=service.name,
+        body=" ".join([service.description, service.eligibility_description, topics, service.municipality]),
+        url=reverse("referrals:directory"),
+        at=service.last_modified,
+    )
