@@ -39,6 +39,10 @@ class UserAdmin(DjangoUserAdmin):
     inlines = (MembershipInline,)
     actions = ("take_away_second_factor", "end_sessions")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Profiles of the young are nobody's to look at (law 8)."""
+        return User.objects.staff()
+
     @admin.action(description=_("Second factor lost: let them set it up anew"), permissions=["change"])
     def take_away_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:

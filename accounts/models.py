@@ -1,6 +1,6 @@
-"""Staff, their organisations and the card that the young see of a counsellor.
+"""Staff, their organisations and the card that the young see of a counsellor; and the profiles of the young.
 
-The young have no account: nothing in this file is about them.
+The young need no account for anything. Whoever wants one has a user name and a password, and nothing else is known.
 """
 
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,18 @@ from accounts.faces import face_url
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    def young(self) -> "UserQuerySet":
+        """Profiles of young people. No list of them is ever shown to anybody (law 8)."""
+        return self.filter(is_young=True)
+
+    def staff(self) -> "UserQuerySet":
+        """Everybody else: people with a role somewhere, those who had one, and those who run the installation."""
+        return self.filter(is_young=False)
+
     def counsellors(self) -> "UserQuerySet":
         """Active people with the role of counsellor in at least one organisation, each once."""
         role = Membership.objects.filter(user=models.OuterRef("pk"), role=Membership.Role.COUNSELLOR)
-        return self.filter(models.Exists(role), is_active=True)
+        return self.staff().filter(models.Exists(role), is_active=True)
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -27,7 +36,9 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 
 
 class User(AbstractUser):
-    """A member of staff. The name that others see stands on the profile, not here."""
+    """A member of staff, or a young person with a profile. The name that others see stands elsewhere: on a counsellor's
+    card, or in each topic that a young person writes in.
+    """
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -35,10 +46,26 @@ class User(AbstractUser):
     last_code_step = models.BigIntegerField(default=0, editable=False)
     # Raising it ends every session of this person.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    # Made by a young person at the door for them. Nobody becomes one later, and nobody stops being one.
+    is_young = models.BooleanField(default=False, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="a_young_profile_has_no_rights_and_no_mail",
+                condition=models.Q(is_young=False) | models.Q(is_staff=False, is_superuser=False, email=""),
+            ),
+            # Whoever types capitals at the login must not reach for another account than the one without.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="a_user_name_once_however_it_is_written",
+                violation_error_message=_("Somebody has that user name already. Choose another one."),
+            ),
+        ]
 
     def get_full_name(self) -> str:
         return self.username
@@ -54,6 +81,14 @@ class User(AbstractUser):
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
+
+
+class Recovery(models.Model):
+    """The way back in for a young person who forgot the password: six words, of which a slow hash is stored."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="recovery")
+    phrase_hash = models.CharField(max_length=128)
+    made_on = models.DateField()
 
 
 class Organization(models.Model):
@@ -111,6 +146,7 @@ class Membership(models.Model):
         on_delete=models.CASCADE,
         related_name="memberships",
         verbose_name=_("user"),
+        limit_choices_to={"is_young": False},
     )
     organization = models.ForeignKey(
         Organization,
@@ -138,7 +174,13 @@ class Membership(models.Model):
 class Profile(models.Model):
     """The card the young see: who leads the chat."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile", verbose_name=_("user"))
+    user = models.OneToOneField(
+        User,
+        on_delete=models.CASCADE,
+        related_name="profile",
+        verbose_name=_("user"),
+        limit_choices_to={"is_young": False},
+    )
     working_name = models.CharField(_("working name"), max_length=40, blank=True)
     role_title = models.CharField(_("role"), max_length=60, blank=True)
     about = models.CharField(_("a few words about yourself"), max_length=300, blank=True)

@@ -18,9 +18,17 @@ def is_active(user: Person) -> bool:
     return user.pk is not None and User.objects.filter(pk=user.pk, is_active=True).exists()
 
 
+def is_young(user: Person) -> bool:
+    """Logged in with the profile of a young person."""
+    return isinstance(user, User) and user.is_young
+
+
 def is_staff_member(user: Person) -> bool:
     """Active, and with a role in some organisation. An administrator without one is not meant."""
-    return user.pk is not None and Membership.objects.filter(user_id=user.pk, user__is_active=True).exists()
+    return (
+        user.pk is not None
+        and User.objects.staff().filter(pk=user.pk, is_active=True, memberships__isnull=False).exists()
+    )
 
 
 def is_counsellor(user: Person) -> bool:
@@ -35,6 +43,7 @@ def is_coordinator(user: Person, organization: Organization) -> bool:
         and Membership.objects.filter(
             user_id=user.pk,
             user__is_active=True,
+            user__is_young=False,
             organization=organization,
             role=Membership.Role.COORDINATOR,
         ).exists()
@@ -47,8 +56,8 @@ def has_second_factor(user: Person) -> bool:
 
 
 def needs_second_factor(user: Person) -> bool:
-    """Has an account, but no second factor where one is demanded: everywhere but in the demo."""
-    return user.pk is not None and not settings.DEMO and not has_second_factor(user)
+    """Staff without a second factor where one is demanded: everywhere but in the demo. Never of the young."""
+    return user.pk is not None and not is_young(user) and not settings.DEMO and not has_second_factor(user)
 
 
 def may_enter_staff_pages(user: Person) -> bool:

@@ -1,7 +1,7 @@
-"""The staff's door, under `konto/`.
+"""The door, under `konto/`: for staff, and for the young who want a profile.
 
-allauth's views are listed by hand: its own lists would add sign-up, e-mail and reset pages, which answer even when
-their settings are off.
+allauth's views are listed by hand: its own lists would add e-mail and reset pages, which answer even when their
+settings are off.
 """
 
 from allauth.account import views as account
@@ -11,21 +11,38 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
-from accounts import views
+from accounts.doors import not_for_the_young, while_limits_hold
+from accounts.views import card, young
 
-own = [path("profil/", views.profile, name="profile")]
+own = [path("profil/", card.profile, name="profile")]
+
+# Tries are counted here, so these close while nothing can be counted.
+counted = [
+    path("login/", account.login, name="account_login"),
+    path("ny/", account.signup, name="account_signup"),
+    path("glemt/", young.recover, name="recover"),
+    path("igen/", not_for_the_young(account.reauthenticate), name="account_reauthenticate"),
+    path("adgangskode/", login_required(account.password_change), name="account_change_password"),
+    path("mig/ord/", young.new_phrase, name="new-phrase"),
+    path("mig/slet/", young.leave, name="leave-profile"),
+    path("kode/login/", mfa.authenticate, name="mfa_authenticate"),
+    path("kode/igen/", not_for_the_young(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("kode/app/", not_for_the_young(totp.activate_totp), name="mfa_activate_totp"),
+]
+for door in counted:
+    door.callback = while_limits_hold(door.callback)
 
 urlpatterns = [
     path("", include((own, "accounts"))),
-    path("login/", account.login, name="account_login"),
+    *counted,
+    path("mig/", young.me, name="me"),
     path("logout/", account.logout, name="account_logout"),
-    path("igen/", account.reauthenticate, name="account_reauthenticate"),
-    path("adgangskode/", login_required(account.password_change), name="account_change_password"),
-    path("kode/", mfa.index, name="mfa_index"),
-    path("kode/login/", mfa.authenticate, name="mfa_authenticate"),
-    path("kode/igen/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("kode/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("kode/app/fjern/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("kode/noedkoder/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("kode/noedkoder/nye/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("kode/", not_for_the_young(mfa.index), name="mfa_index"),
+    path("kode/app/fjern/", not_for_the_young(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("kode/noedkoder/", not_for_the_young(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "kode/noedkoder/nye/",
+        not_for_the_young(recovery.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
 ]

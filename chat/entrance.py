@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
+from accounts.permissions import is_young
 from chat.models import READABLE_AFTER_CLOSING, Member, Role, Session
 from chat.permissions import BANNED, is_announced, is_rostered, way_barred
 from chat.places import token_in
@@ -30,12 +31,13 @@ class Reader:
 
 
 def let_in(*, slug: str, cookies: Mapping[str, str], user: User | AnonymousUser, now: datetime) -> Reader | int:
-    """The reader, or the protocol's close code. A counsellor is known by the login, all others by the place cookie."""
+    """The reader, or the protocol's close code. A counsellor is known by the login, all others by the place cookie:
+    whether a young person is logged in with a profile makes no difference here (law 8)."""
     session = Session.objects.filter(slug=slug).select_related("before_post").first()
     if session is None or session.erased_at is not None:
         return NO_SUCH_SESSION if session is None else CLOSED
     member = _member(session, cookies, user, now)
-    if member is None and user.is_authenticated:
+    if member is None and user.is_authenticated and not is_young(user):
         return NOT_ALLOWED
     if code := shut_out(session, member, cookies, now=now):
         return code

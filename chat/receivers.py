@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from chat import middleware
 from chat.services import retention, worker
 
@@ -22,6 +23,6 @@ def keep_no_samples(**_signal: Any) -> None:
 
 
 @receiver(user_logged_in)
-def start_the_clocks(*, request: HttpRequest, **_signal: Any) -> None:
+def start_the_clocks(*, request: HttpRequest, user: User, **_signal: Any) -> None:
     """From here on the login counts its half hour and its twelve hours."""
-    middleware.note_login(request, now=timezone.now())
+    middleware.note_login(request, user=user, now=timezone.now())
