@@ -1,0 +1,88 @@
+"""What waits in the letterboxes, for the one desk: letters that somebody was promised an answer to, and answers that a
+colleague has to read before they go out.
+
+Nothing is decided in the list: an answer is read whole, and written, on the letter's own page.
+"""
+
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.permissions import may_enter_staff_pages
+from forum.models import Letter, LetterPart
+from forum.services import letters
+from moderation.queue import ACUTE, USUAL, Item, Source
+
+SHOWN = 1200  # code points; all of it is one click away
+
+
+class Letters(Source):
+    """One item for each letter: it waits for an answer, or its answer waits for a colleague. Not for both."""
+
+    name = letters.SOURCE
+    label = gettext_lazy("Letters")
+
+    def items(self, user: User, *, now: datetime) -> list[Item]:
+        if not may_enter_staff_pages(user):
+            return []
+        return [self._item(letter) for letter in _shown(self._waiting(user))]
+
+    def find(self, user: User, key: str, *, now: datetime) -> Item | None:
+        if not may_enter_staff_pages(user):
+            return None
+        return next((self._item(letter) for letter in _shown(self._waiting(user).filter(public_id=key))), None)
+
+    def count(self, user: User, *, now: datetime) -> int:
+        return self._waiting(user).count() if may_enter_staff_pages(user) else 0
+
+    def _waiting(self, user: User) -> QuerySet[Letter]:
+        """Whoever wrote an answer that a colleague is to read does not wait for themselves."""
+        asked = LetterPart.objects.filter(letter=OuterRef("pk"), look_asked_at__isnull=False, sent_at__isnull=True)
+        theirs = Letter.objects.in_the_hands_of(user).annotate(
+            asks_look=Exists(asked), is_own=Exists(asked.filter(counsellor=user))
+        )
+        to_read, to_answer = Q(asks_look=True, is_own=False), Q(asks_look=False, due_at__isnull=False)
+        return theirs.filter(to_read | to_answer).order_by(F("due_at").asc(nulls_last=True), "pk")
+
+    def _item(self, letter: Letter) -> Item:
+        parts = [part for part in letter.parts.all() if part.sent_at is not None]
+        draft = next((part for part in letter.parts.all() if part.sent_at is None), None)
+        asks_look = bool(letter.asks_look)  # type: ignore[attr-defined]
+        asked = next((part for part in reversed(parts) if part.counsellor_id is None), None)
+        text = draft.text if asks_look and draft else asked.text if asked else ""
+        since = draft.look_asked_at if asks_look and draft else letters.waits_since(parts)
+        return Item(
+            source=self.name,
+            key=letter.public_id,
+            place=_("Letterbox: %(box)s") % {"box": letter.letterbox.label},
+            title=_("An answer to read for a colleague") if asks_look else _("A letter"),
+            text=Truncator(text).chars(SHOWN),
+            tags=_tags(letter, draft, asks_look=asks_look),
+            urgency=ACUTE if letter.is_urgent else USUAL,
+            since=since or letter.written_at,
+            due_at=letter.due_at,
+            url=reverse("letters:read", args=[letter.public_id]),
+            url_label=gettext_lazy("Read it all") if asks_look else gettext_lazy("Open and answer"),
+        )
+
+
+def _tags(letter: Letter, draft: LetterPart | None, *, asks_look: bool) -> tuple[str | Promise, ...]:
+    tags: list[str | Promise] = []
+    if letter.is_urgent:
+        tags.append(gettext_lazy("somebody may be in danger"))
+    if asks_look:
+        tags.append(gettext_lazy("waits for a colleague"))
+    elif draft is not None:
+        tags.append(gettext_lazy("begun"))
+    return tuple(tags)
+
+
+def _shown(waiting: QuerySet[Letter]) -> QuerySet[Letter]:
+    parts = LetterPart.objects.order_by(F("sent_at").asc(nulls_last=True), "pk")
+    return waiting.select_related("letterbox").prefetch_related(Prefetch("parts", parts))

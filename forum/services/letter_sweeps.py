@@ -1,0 +1,95 @@
+"""What the worker does for the letterbox: erase what is old, and tell coordinators what is late."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership, User
+from forum.models import Letter, Letterbox, LetterPart, Publication
+from forum.services import letters
+
+logger = logging.getLogger(__name__)
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erase letters whose time is over. Answers how many.
+
+    Where the writer has said yes to a page, the letter's row stays with its word code, and nothing of what was
+    written: it is the key that takes the page away again.
+    """
+    of_letter = {"letter": OuterRef("pk")}
+    is_public = Exists(Publication.objects.published().filter(**of_letter))
+    has_words = Exists(LetterPart.objects.filter(**of_letter))
+    due = Letter.objects.to_erase(now=now).exclude(is_public & ~has_words)
+    return sum(_erase(letter, now=now) for letter in due)
+
+
+@transaction.atomic
+def _erase(letter: Letter, *, now: datetime) -> bool:
+    """Unless somebody has written in it since it was found."""
+    found = Letter.objects.select_for_update().to_erase(now=now).filter(pk=letter.pk).first()
+    if found is None:
+        return False
+    if not Publication.objects.published().filter(letter=found).exists():
+        letters.delete(letter=found)
+        return True
+    found.parts.all().delete()
+    found.due_at, found.alarmed_at, found.is_urgent = None, None, False
+    found.save()
+    letters.release(found)
+    return True
+
+
+def alarm_late(*, now: datetime) -> int:
+    """Tell the coordinators of each letterbox, once, what was promised and is not answered. Answers how many letters.
+
+    A mail that did not go is tried again with the next sweep.
+    """
+    late = list(Letter.objects.waiting().filter(due_at__lt=now, alarmed_at__isnull=True).select_related("letterbox"))
+    told = 0
+    for box in {letter.letterbox for letter in late}:
+        of_box = [letter.pk for letter in late if letter.letterbox_id == box.pk]
+        if _mail(box, len(of_box)):
+            told += Letter.objects.filter(pk__in=of_box, due_at__lt=now).update(alarmed_at=now)
+    return told
+
+
+def _mail(box: Letterbox, number: int) -> bool:
+    """The mail names the letterbox and how many wait; never what was written."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {"number": number, "box": box.name}
+        subject = ngettext("%(number)d letter is late", "%(number)d letters are late", number) % words
+        text = (
+            _(
+                "In the letterbox “%(box)s” somebody was promised an answer and has not got it: %(number)d in all. "
+                "Log in and open the queue."
+            )
+            % words
+        )
+    return _send(subject, text, _coordinators(box))
+
+
+def _coordinators(box: Letterbox) -> list[str]:
+    people = User.objects.filter(
+        is_active=True,
+        memberships__role=Membership.Role.COORDINATOR,
+        memberships__organization__in=box.organizations.all(),
+    )
+    return sorted(set(people.exclude(email="").values_list("email", flat=True)))
+
+
+def _send(subject: str, text: str, to: Iterable[str]) -> bool:
+    """Whether it went, or there is nobody to send it to."""
+    try:
+        return not to or bool(send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, list(to)))
+    except OSError as error:  # smtplib's errors are OSErrors, too
+        logger.error("A mail to coordinators was not sent: %s", type(error).__name__)
+        return False

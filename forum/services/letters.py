@@ -1,0 +1,372 @@
+"""The letterbox: a letter, what is written back, and what its writer agrees to show to others.
+
+What the young write here is never checked for identity: only the counsellors of the letterbox read it, and here one
+must be able to say who one is. Nothing joins a letter to a writer of the forum or a member of a chat (law 8).
+
+Every verb locks the letter first. A counsellor's verb also takes `seen`, the `version_of` the page that was answered
+from: nobody answers words they have not read, and no colleague sends what somebody else has changed meanwhile.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Profile, User
+from forum.models import Letter, Letterbox, LetterPart, Publication
+from forum.permissions import can_read_letterbox, house_of
+from forum.promises import coarse
+from forum.services import publications
+from forum.services.codes import LETTERS
+from moderation import crisis, decisions, queue
+from moderation.ids import code_digest, digest
+from moderation.models import Claim
+from moderation.refusals import Code, Refused
+from moderation.text import clean_text, render_markdown, render_plain
+from moderation.words import LASTING_CODE_LENGTH, word_code
+from referrals.models import Service
+from referrals.models import Topic as Need
+
+LONGEST = 10_000  # code points, of what a young person writes at a time
+LONGEST_ANSWER = 20_000
+LONGEST_NOTE = 1000
+SOURCE = "letters"  # of the one desk: what waits here, and who looks at it
+INSTANT = timedelta(microseconds=1)
+# Between a colleague's note and the draft it is about. `clean_text` lets nobody write one.
+NOTE_ENDS = "\x1e"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A stored letter, and what its writer gets: the token of the cookie, and once the words to come back with."""
+
+    letter: Letter
+    token: str
+    word_code: str
+    level: crisis.Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An answer that is not sent, and what a colleague said about it."""
+
+    part: LetterPart
+    text: str
+    note: str
+
+
+# The young --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def write(*, box: Letterbox, text: str, now: datetime) -> Written:
+    """Put a letter into the box. Raises Refused "bad_command" (no text), "too_long" or "closed"."""
+    if not box.is_open:
+        raise Refused(Code.CLOSED, _("This letterbox takes no letters any more. Choose another one."))
+    level = crisis.level(text[: LONGEST * 2])
+    words = clean_text(text, limit=LONGEST)
+    token, code = secrets.token_urlsafe(16), word_code(LASTING_CODE_LENGTH)
+    letter = Letter.objects.create(
+        letterbox=box,
+        token_hash=digest(token),
+        code_hash=code_digest(code, purpose=LETTERS),
+        is_urgent=level == "acute",
+        written_at=coarse(now),
+        due_at=promised(box, now=now),
+        erase_at=_erased(now),
+    )
+    _add(letter, words, now=now)
+    return Written(letter=letter, token=token, word_code=code, level=level)
+
+
+@transaction.atomic
+def write_more(*, letter: Letter, text: str, now: datetime) -> crisis.Level:
+    """Go on writing. An answer that is promised already stays promised by then.
+
+    Raises Refused "bad_command", "too_long" or "unknown" (it is deleted).
+    """
+    letter = _locked(letter)
+    level = crisis.level(text[: LONGEST * 2])
+    _add(letter, clean_text(text, limit=LONGEST), now=now)
+    if letter.due_at is None:
+        letter.due_at, letter.alarmed_at = promised(letter.letterbox, now=now), None
+    letter.is_urgent = letter.is_urgent or level == "acute"
+    letter.erase_at = _erased(now)
+    letter.save()
+    return level
+
+
+@transaction.atomic
+def delete(*, letter: Letter) -> None:
+    """Delete it, really: what both sides wrote, drafts, and the page that was made of it."""
+    found = Letter.objects.select_for_update().filter(pk=letter.pk).first()
+    if found is not None:
+        _delete(found)
+
+
+@transaction.atomic
+def consent(*, letter: Letter, seen: str, now: datetime) -> Publication:
+    """Yes to the page as it was shown: everybody can read it at once.
+
+    Raises Refused "unknown" (nothing is asked) or "closed" (it was changed after the writer read it).
+    """
+    return publications.publish(_locked(letter), seen=seen, now=now)
+
+
+@transaction.atomic
+def withdraw(*, letter: Letter) -> None:
+    """No, or not any more: nobody can read it, and its words are kept nowhere but in the letter."""
+    publications.empty(_locked(letter))
+
+
+# Counsellors ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_draft(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
+    """Keep an answer that is not finished. It is `user`'s from now on, and no colleague has read it.
+
+    Raises Refused "forbidden" (not of this letterbox, or a colleague is at it), "closed" (something has changed),
+    "bad_command" or "too_long"; so do the verbs below.
+    """
+    return _write_draft(_at_hand(letter, user, seen=seen, now=now), user, text, now=now)
+
+
+@transaction.atomic
+def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
+    """Have a colleague read it before it goes out. Whoever is asked finds it free to take."""
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    _sign(user)
+    draft = _write_draft(letter, user, text, now=now)
+    draft.text = _split(draft.text)[1]  # the note has done its work
+    draft.look_asked_at = now
+    draft.save()
+    release(letter)
+    return draft
+
+
+@transaction.atomic
+def give_look(*, letter: Letter, user: User, seen: str, now: datetime) -> LetterPart:
+    """A colleague has read it and finds it good: it goes out, signed by the one who wrote it. Never one's own."""
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    draft = _asked(letter, user)
+    draft.looked_by = user
+    _record(letter, user, "letter_look", now=now)
+    return _send(letter, draft, now=now)
+
+
+@transaction.atomic
+def return_draft(*, letter: Letter, user: User, note: str, seen: str, now: datetime) -> LetterPart:
+    """A colleague has read it and would change something: it goes back to the one who wrote it, with a note."""
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    draft = _asked(letter, user)
+    draft.text = clean_text(note, limit=LONGEST_NOTE) + NOTE_ENDS + draft.text
+    draft.look_asked_at = None
+    draft.save()
+    _record(letter, user, "letter_back", now=now)
+    release(letter)
+    return draft
+
+
+@transaction.atomic
+def send(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
+    """Send the answer. Raises Refused "ladder" where a colleague has to read it first."""
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    _sign(user)
+    if letter.letterbox.second_look:
+        raise Refused(Code.LADDER, _("In this letterbox a colleague reads each answer before it is sent."))
+    return _send(letter, _write_draft(letter, user, text, now=now), now=now)
+
+
+@transaction.atomic
+def propose(
+    *,
+    letter: Letter,
+    user: User,
+    title: str,
+    question: str,
+    answer: str,
+    need: Need | None,
+    service: Service | None,
+    now: datetime,
+) -> Publication:
+    """Ask the writer whether others may read it, as a page that shows nobody. It is public when they say yes.
+
+    Raises Refused "identifying", "closed" (not answered yet, public already, or they said no), and as `save_draft`.
+    """
+    letter = _locked(letter)
+    _allow(letter, user)
+    words = {"title": title, "question": question, "answer": answer}
+    made = publications.propose(letter, words, need=need, service=service, now=now)
+    _record(letter, user, "letter_propose", now=now)
+    return made
+
+
+@transaction.atomic
+def unpublish(*, letter: Letter, user: User, now: datetime) -> None:
+    """A counsellor takes the page away, such as when somebody could be recognised. Raises Refused "unknown"."""
+    letter = _locked(letter)
+    _allow(letter, user)
+    if not Publication.objects.published().filter(letter=letter).exists():
+        raise Refused(Code.UNKNOWN)
+    publications.empty(letter)
+    _record(letter, user, "letter_unpublish", now=now)
+
+
+# Reads ------------------------------------------------------------------------------------------------------------
+
+
+def promised(box: Letterbox, *, now: datetime) -> datetime:
+    """By when it is answered: within the hours of the box, at a full hour."""
+    return (now + timedelta(hours=box.answer_hours)).replace(minute=0, second=0, microsecond=0)
+
+
+def version_of(letter: Letter) -> str:
+    """What both sides have written so far, the draft included, as a few signs to know it by."""
+    parts = letter.parts.order_by("pk").values_list("pk", "text", "written_at", "look_asked_at")
+    return sha256(repr([(*part[:2], *map(str, part[2:])) for part in parts]).encode()).hexdigest()[:16]
+
+
+def draft_of(letter: Letter) -> Draft | None:
+    part = letter.parts.filter(sent_at__isnull=True).select_related("counsellor__profile").first()
+    if part is None:
+        return None
+    note, text = _split(part.text)
+    return Draft(part=part, text=text, note=note)
+
+
+def waits_since(parts: Sequence[LetterPart]) -> datetime | None:
+    """Since when somebody waits for an answer to these parts, sent ones in order."""
+    since = None
+    for part in reversed(parts):
+        if part.counsellor_id is not None:
+            break
+        since = part.sent_at
+    return since
+
+
+def release(letter: Letter) -> None:
+    """Nobody looks at it any more."""
+    Claim.objects.filter(source=SOURCE, key=letter.public_id).delete()
+
+
+def can_sign(user: User) -> bool:
+    """Every answer is signed with a name and a face."""
+    card = Profile.objects.filter(user=user).first()
+    return card is not None and card.is_complete
+
+
+# Inside -----------------------------------------------------------------------------------------------------------
+
+
+def _locked(letter: Letter) -> Letter:
+    """The letter as it is now, and nobody else's until the end of the transaction."""
+    letters = Letter.objects.select_for_update(of=("self",)).select_related("letterbox")
+    found = letters.filter(pk=letter.pk).first()
+    if found is None:
+        raise Refused(Code.UNKNOWN, _("The letter is deleted. The one who wrote it wanted that."))
+    return found
+
+
+def _erased(now: datetime) -> datetime:
+    return coarse(now) + timedelta(days=settings.LETTER_DAYS)
+
+
+def _add(letter: Letter, words: str, *, now: datetime) -> None:
+    """Not before what was sent last, though the time is kept to five minutes only."""
+    last = letter.parts.sent().last()
+    at = max(coarse(now), last.sent_at) if last and last.sent_at else coarse(now)
+    letter.parts.create(text=words, html=render_plain(words), written_at=coarse(now), sent_at=at)
+
+
+def _delete(letter: Letter) -> None:
+    publications.drop(letter)
+    release(letter)
+    letter.delete()
+
+
+def _allow(letter: Letter, user: User) -> None:
+    if not can_read_letterbox(user, letter.letterbox):
+        raise Refused(Code.FORBIDDEN)
+
+
+def _sign(user: User) -> None:
+    if not can_sign(user):
+        raise Refused(Code.FORBIDDEN, _("Fill in your card first. Every answer is signed with a name and a face."))
+
+
+def _at_hand(letter: Letter, user: User, *, seen: str, now: datetime) -> Letter:
+    """The locked letter, taken by `user`, as `user` has read it."""
+    letter = _locked(letter)
+    _allow(letter, user)
+    queue.claim(user=user, source=SOURCE, key=letter.public_id, now=now)
+    if seen != version_of(letter):
+        raise Refused(Code.CLOSED, _("Something has changed since you opened the letter. Read it again, then go on."))
+    return letter
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A draft's note and its words."""
+    note, _mark, words = text.rpartition(NOTE_ENDS)
+    return note, words
+
+
+def _write_draft(letter: Letter, user: User, text: str, *, now: datetime) -> LetterPart:
+    words = clean_text(text, limit=LONGEST_ANSWER)
+    draft = letter.parts.filter(sent_at__isnull=True).first() or LetterPart(letter=letter)
+    note = _split(draft.text)[0]
+    draft.counsellor, draft.written_at = user, now
+    draft.text, draft.html = (note + NOTE_ENDS + words if note else words), render_markdown(words)
+    draft.look_asked_at, draft.looked_by = None, None
+    draft.save()
+    return draft
+
+
+def _asked(letter: Letter, user: User) -> LetterPart:
+    """The draft that waits for a colleague, if `user` is one."""
+    draft = letter.parts.filter(look_asked_at__isnull=False, sent_at__isnull=True).select_related("counsellor").first()
+    if draft is None:
+        raise Refused(Code.UNKNOWN)
+    if draft.counsellor_id == user.pk:
+        raise Refused(Code.FORBIDDEN, _("You wrote it yourself. Somebody else has to read it."))
+    return draft
+
+
+def _send(letter: Letter, draft: LetterPart, *, now: datetime) -> LetterPart:
+    parts = list(letter.parts.sent())
+    draft.text = _split(draft.text)[1]
+    draft.look_asked_at = None
+    draft.sent_at = max(now, parts[-1].sent_at + INSTANT) if parts and parts[-1].sent_at else now
+    draft.save()
+    kept = decisions.promise_of(since=waits_since(parts), due_at=letter.due_at, now=now)
+    writer = User.objects.get(pk=draft.counsellor_id)
+    decisions.record(
+        actor=writer,
+        organization=house_of(writer, letter.letterbox),
+        place=decisions.LETTERS,
+        action="letter_answer",
+        target=letter.public_id,
+        now=now,
+        **kept,
+    )
+    letter.due_at, letter.alarmed_at, letter.is_urgent = None, None, False
+    letter.erase_at = _erased(now)
+    letter.save()
+    release(letter)
+    return draft
+
+
+def _record(letter: Letter, user: User, action: str, *, now: datetime) -> None:
+    decisions.record(
+        actor=user,
+        organization=house_of(user, letter.letterbox),
+        place=decisions.LETTERS,
+        action=action,
+        target=letter.public_id,
+        now=now,
+    )
