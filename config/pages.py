@@ -1,6 +1,7 @@
 """The site's own pages: front page, exit, theme, and the pages that say in plain words how Samrum works."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -117,7 +119,10 @@ def _own_path(path: str) -> str:
 @never_cache
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
-    """First step of "Væk herfra": everything this browser holds of us is thrown away."""
+    """First step of "Væk herfra": everything this browser holds of us is thrown away, and its login is dead."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        with suppress(DatabaseError):  # nothing keeps anybody from leaving
+            request.session.delete()
     response = SeeOther(reverse("left"))
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
