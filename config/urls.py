@@ -12,6 +12,8 @@ urlpatterns = [
     # Without a token: it changes the language only, and a token would give every reader a cookie.
     path("sprog/", csrf_exempt(set_language), name="set_language"),
     path("", include("forum.urls")),
+    path("", include("forum.letter_urls")),  # before the chat's /vagt/<slug>/
+    path("", include("moderation.urls")),  # before the chat's /vagt/<slug>/
     path("", include("chat.urls")),
     path("blog/", include("blog.urls")),
     path("", include("referrals.urls")),

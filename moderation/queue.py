@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.models import Profile, User
+from accounts.models import User
 from moderation.guard import find_spans
 from moderation.models import CLAIM_LEASE, Claim
 from moderation.refusals import Code, Refused
@@ -44,6 +44,7 @@ class Item:
     text: str = ""
     tags: tuple[str | Promise, ...] = ()  # in words: "skrevet uden profil"
     urgency: int = USUAL  # 0 acute, 1 worrying or late, 2 usual
+    is_aside: bool = False  # somebody wants to think about it: behind the others that are as urgent
     since: datetime
     due_at: datetime | None = None  # what the one who waits was promised
     url: str = ""  # where all of it is seen
@@ -75,7 +76,7 @@ class Source(ABC):
 
     name: ClassVar[str]  # at most 16 of [a-z-], stands in the address
     label: str | Promise
-    template: str = "moderation/_item.html"
+    template: str = "moderation/_item.html"  # what stands on its card between head and buttons; given `row`
 
     @abstractmethod
     def items(self, user: User, *, now: datetime) -> list[Item]:
@@ -147,8 +148,8 @@ def _hurried(item: Item, *, now: datetime) -> Item:
     return replace(item, urgency=PRESSING) if item.urgency > PRESSING and item.is_late(now=now) else item
 
 
-def _turn(item: Item) -> tuple[int, datetime, datetime, str, str]:
-    return item.urgency, item.due_at or item.since, item.since, item.source, item.key
+def _turn(item: Item) -> tuple[int, bool, datetime, datetime, str, str]:
+    return item.urgency, item.is_aside, item.due_at or item.since, item.since, item.source, item.key
 
 
 # Claims -----------------------------------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ def claim(*, user: User, source: str, key: str, now: datetime) -> Claim:
     """Say that `user` looks at it, for ten minutes or until it is done. Raises Refused "forbidden" when somebody else
     does."""
     for _again in range(2):  # two who come at once: the second reads what the first wrote
-        held = Claim.objects.filter(source=source, key=key).select_related("user").first()
+        held = Claim.objects.filter(source=source, key=key).select_related("user__profile").first()
         if held is not None and held.user_id != user.pk and held.claimed_at > now - CLAIM_LEASE:
             raise Refused(Code.FORBIDDEN, _("%(name)s is looking at it.") % {"name": working_name(held.user)})
         try:
@@ -179,9 +180,9 @@ def _taken_over(held: Claim, user: User, now: datetime) -> bool:
     return mine.update(user=user, claimed_at=now) == 1
 
 
-def release(*, source: str, key: str) -> None:
-    """It is done, so nobody looks at it any more."""
-    Claim.objects.filter(source=source, key=key).delete()
+def let_go(*, user: User, source: str, key: str) -> None:
+    """`user` looks at it no more: it is decided, or somebody else may have it."""
+    Claim.objects.filter(source=source, key=key, user=user).delete()
 
 
 def claims_of(items: Iterable[Item], *, now: datetime) -> dict[tuple[str, str], Claim]:
@@ -199,5 +200,5 @@ def forget_claims(*, now: datetime) -> int:
 
 def working_name(user: User) -> str:
     """What colleagues call somebody: the working name, else the user name."""
-    card = Profile.objects.filter(user=user).first()
+    card = getattr(user, "profile", None)
     return str(card) if card is not None else user.username

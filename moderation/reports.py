@@ -24,8 +24,9 @@ LONGEST = 500  # code points of the reporter's words
 class Described:
     """How something that was reported is shown to a counsellor."""
 
-    label: str  # where it stands, in words
+    label: str  # where it stands, in words: "Forum: Venskaber"
     text: str
+    title: str = ""  # who wrote it, or what it belongs to
     url: str = ""  # where all of it is seen, with its surroundings
     place: str = decisions.FORUM  # of the log
     public_id: str = ""  # its id in the log
