@@ -1,7 +1,8 @@
 """Run every measurement, one after the other."""
 
-from bench import delivery, pages
+from bench import delivery, forum, pages
 
 if __name__ == "__main__":
     pages.main()
+    forum.main()
     delivery.main()

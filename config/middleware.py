@@ -30,12 +30,15 @@ PERMISSIONS = ", ".join(
 
 
 def quiet_answers(get_response: Answer) -> Answer:
-    """No page is kept by the browser unless it says so itself, and no feature of the device is open to us."""
+    """No page is kept by the browser unless it says so itself, and no feature of the device is open to us.
+
+    The forum's public pages may be kept if the browser asks each time ("private, no-cache"): the exit throws them away.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        kept = response.headers.get("Cache-Control", "").startswith("public")
+        kept = response.headers.get("Cache-Control", "").startswith(("public", "private, no-cache"))
         if not kept and not request.path.startswith(settings.MEDIA_URL):
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -71,22 +71,6 @@ def drop_group(kind: str, group: str) -> None:
 
 
 @transaction.atomic
-def retitle(kind: str, group: str, *, title: str) -> None:
-    """Give the documents of one thread another title, so that the old one is found nowhere."""
-    for document in Document.objects.filter(kind=kind, group=group).exclude(title=title):
-        put(
-            kind,
-            document.key,
-            title=title,
-            body=document.body,
-            url=document.url,
-            at=document.at,
-            group=group,
-            place=document.place,
-        )
-
-
-@transaction.atomic
 def _drop(documents: QuerySet[Document]) -> None:
     ids = list(documents.values_list("pk", flat=True))
     if ids and connection.vendor == "sqlite":
@@ -129,7 +113,7 @@ def rebuild() -> None:
 
 
 def find(query: str, *, limit: int = 30, kinds: Iterable[str] = ()) -> list[Hit]:
-    """What fits best, first what holds all the words. One query, or two when nothing holds them all."""
+    """What fits best: what holds all the words, or where nothing does, some of them. At most three queries."""
     wanted = stems(query, is_query=True)[:MOST_WORDS]
     if not wanted:
         return []
@@ -137,7 +121,16 @@ def find(query: str, *, limit: int = 30, kinds: Iterable[str] = ()) -> list[Hit]
     found = list(_ranked(documents, query, wanted, every=True)[:limit])
     if not found and len(wanted) > 1:
         found = list(_ranked(documents, query, wanted, every=False)[:limit])
-    return [_hit(document, set(wanted)) for document in found]
+    titles = _titles_of_threads({document.group for document in found if not document.title})
+    return [_hit(document, titles, set(wanted)) for document in found]
+
+
+def _titles_of_threads(groups: set[str]) -> dict[str, str]:
+    """An answer has no title of its own: it is shown with that of the thread, as it is now."""
+    if not groups:
+        return {}
+    first = Document.objects.filter(group__in=groups).exclude(title="")
+    return dict(first.values_list("group", "title"))
 
 
 def _ranked(documents: QuerySet[Document], query: str, wanted: list[str], *, every: bool) -> QuerySet[Document]:
@@ -176,11 +169,11 @@ def _stemmer() -> Any:
     return snowballstemmer.stemmer("danish")
 
 
-def _hit(document: Document, wanted: set[str]) -> Hit:
+def _hit(document: Document, titles: dict[str, str], wanted: set[str]) -> Hit:
     return Hit(
         kind=document.kind,
         key=document.key,
-        title=document.title,
+        title=document.title or titles.get(document.group, ""),
         url=document.url,
         excerpt=excerpt(document.body, wanted),
         place=document.place,

@@ -53,7 +53,6 @@ def refresh(topic: Topic) -> None:
     )
     others = published.filter(is_first=False)
     others = others.exclude(writer_id=starter) if starter else others
-    old_title = topic.title
     topic.title, topic.opening, topic.warning = (first.title, first.opening, first.warning) if first else ("", "", "")
     topic.last_at = published.aggregate(last=Max("published_at"))["last"]
     topic.published_at = None
@@ -64,8 +63,6 @@ def refresh(topic: Topic) -> None:
     topic.version += 1
     topic.save()
     changed(topic.board)
-    if topic.title != old_title:
-        search.retitle(KIND, topic.public_id, title=topic.title)
 
 
 def changed(board: Board) -> None:
@@ -81,7 +78,7 @@ def index(post: Post, topic: Topic) -> None:
         KIND,
         post.public_id,
         group=topic.public_id,
-        title=topic.title,
+        title=post.title if post.is_first else "",
         body=post.text,
         url=url_of(post, topic),
         place=topic.board.name,
