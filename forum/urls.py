@@ -1,0 +1,28 @@
+"""Addresses of the forum. They stand in a phone's history, so no word of a theme is among them."""
+
+from django.urls import path
+
+from forum import feeds
+from forum.views import boards, own, profile, reports, topics, write
+
+app_name = "forum"
+
+urlpatterns = [
+    path("forum/", boards.index, name="list"),
+    path("forum/skriv/", write.write_anywhere, name="write-anywhere"),
+    path("forum/kode/", own.code, name="code"),
+    path("forum/mig/", profile.profile, name="profile"),
+    path("forum/slettet/", own.deleted, name="deleted"),
+    path("forum/meldt/<slug:report_id>/", reports.reported, name="reported"),
+    path("forum/t/<slug:topic_id>/", topics.topic, name="topic"),
+    path("forum/t/<slug:topic_id>/svar/", write.answer, name="answer"),
+    path("forum/t/<slug:topic_id>/mit/", own.mine, name="mine"),
+    path("forum/t/<slug:topic_id>/privat/", own.line, name="private"),
+    path("forum/t/<slug:topic_id>/ret/<slug:post_id>/", write.edit, name="edit"),
+    path("forum/t/<slug:topic_id>/slet/<slug:post_id>/", own.delete, name="delete"),
+    path("forum/t/<slug:topic_id>/nik/<slug:post_id>/", topics.nod, name="nod"),
+    path("forum/t/<slug:topic_id>/meld/<slug:post_id>/", reports.report, name="report"),
+    path("forum/<slug:slug>/", boards.board, name="board"),
+    path("forum/<slug:slug>/skriv/", write.write, name="write"),
+    path("forum/<slug:slug>/feed/", feeds.BoardFeed(), name="feed"),
+]
