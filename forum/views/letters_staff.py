@@ -1,0 +1,221 @@
+"""Letters as the counsellors of a letterbox read and answer them. For everybody else there is nothing here."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.permissions import may_enter_staff_pages
+from forum.letter_forms import AnswerForm, PublicationForm
+from forum.models import Letter, Letterbox, LetterPart, Publication
+from forum.permissions import can_read_letterbox
+from forum.services import letterboxes, letters, publications
+from moderation import queue
+from moderation.refusals import Refused
+from moderation.text import render_markdown
+
+ANSWERED_SHOWN = 30
+
+
+@login_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Letters of one's letterboxes: those that wait, and those that were answered lately."""
+    user = cast(User, request.user)
+    boxes = Letterbox.objects.in_the_hands_of(user)
+    keeps = letterboxes.organizations_of(user).exists()
+    if not may_enter_staff_pages(user) or not (keeps or boxes.exists()):
+        raise PermissionDenied
+    theirs = _with_draft(Letter.objects.in_the_hands_of(user))
+    context = {
+        "waiting": theirs.waiting().order_by("-is_urgent", "due_at", "pk"),
+        "answered": theirs.filter(due_at__isnull=True).order_by("-erase_at", "-pk")[:ANSWERED_SHOWN],
+        "boxes": boxes.order_by("name"),
+        "keeps": keeps,
+        "now": timezone.now(),
+    }
+    return render(request, "forum/letters/staff_list.html", context)
+
+
+def _with_draft(letters_of_user: QuerySet[Letter]) -> Any:
+    drafts = LetterPart.objects.filter(letter=OuterRef("pk"), sent_at__isnull=True)
+    shown = Publication.objects.published().filter(letter=OuterRef("pk"))
+    return letters_of_user.select_related("letterbox").annotate(
+        is_begun=Exists(drafts), asks_look=Exists(drafts.filter(look_asked_at__isnull=False)), is_public=Exists(shown)
+    )
+
+
+def _letter_of(user: User, public_id: str) -> Letter:
+    """A letter that this person may read; any other is not there, whatever they administer."""
+    letter = get_object_or_404(Letter.objects.select_related("letterbox"), public_id=public_id)
+    if not can_read_letterbox(user, letter.letterbox):
+        raise Http404
+    return letter
+
+
+# Answering --------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def read(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The conversation and the answer to it. Whoever opens one that waits has it for ten minutes."""
+    user = cast(User, request.user)
+    letter = _letter_of(user, public_id)
+    if request.method == "GET":
+        return _read_page(request, letter, None)
+    form = AnswerForm(request.POST)
+    action = request.POST.get("action", "")
+    form.is_valid()
+    if action not in ACTIONS:
+        return _read_page(request, letter, form)
+    try:
+        told = ACTIONS[action](letter, user, form)
+    except Refused as refused:
+        form.add_error(None, str(refused.text))
+        return _read_page(request, letter, form)
+    messages.info(request, told)
+    return redirect("letters:desk") if action in LEADS_BACK else redirect("letters:read", public_id)
+
+
+def _words(form: AnswerForm) -> dict[str, Any]:
+    return {"text": form["text"].value() or "", "seen": form["seen"].value() or "", "now": timezone.now()}
+
+
+def _save(letter: Letter, user: User, form: AnswerForm) -> str:
+    letters.save_draft(letter=letter, user=user, **_words(form))
+    return _("Saved. Only the counsellors of the letterbox see it.")
+
+
+def _ask(letter: Letter, user: User, form: AnswerForm) -> str:
+    letters.ask_look(letter=letter, user=user, **_words(form))
+    return _("Your colleagues see that it waits for one of them.")
+
+
+def _send(letter: Letter, user: User, form: AnswerForm) -> str:
+    letters.send(letter=letter, user=user, **_words(form))
+    return _("The answer is sent.")
+
+
+def _look(letter: Letter, user: User, form: AnswerForm) -> str:
+    letters.give_look(letter=letter, user=user, seen=form["seen"].value() or "", now=timezone.now())
+    return _("The answer is sent.")
+
+
+def _return(letter: Letter, user: User, form: AnswerForm) -> str:
+    seen, note = form["seen"].value() or "", form["note"].value() or ""
+    letters.return_draft(letter=letter, user=user, note=note, seen=seen, now=timezone.now())
+    return _("It is back with the one who wrote it, with your note.")
+
+
+def _unpublish(letter: Letter, user: User, form: AnswerForm) -> str:
+    letters.unpublish(letter=letter, user=user, now=timezone.now())
+    return _("Nobody can read it any more.")
+
+
+ACTIONS: dict[str, Callable[[Letter, User, AnswerForm], str]] = {
+    "save": _save,
+    "ask": _ask,
+    "send": _send,
+    "look": _look,
+    "return": _return,
+    "unpublish": _unpublish,
+}
+LEADS_BACK = {"ask", "look", "return"}
+
+
+def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) -> HttpResponse:
+    """`form` is what came back; without one the draft stands in the field."""
+    user = cast(User, request.user)
+    held_by = _take(letter, user)
+    draft = letters.draft_of(letter)
+    if form is None:
+        form = AnswerForm(initial={"text": draft.text if draft else ""})
+    text = form["text"].value() or ""
+    publication = publications.of(letter)
+    asks_look = draft is not None and draft.part.look_asked_at is not None
+    context = {
+        "letter": letter,
+        "box": letter.letterbox,
+        "parts": letter.parts.sent().select_related("counsellor__profile"),
+        "form": form,
+        "seen": letters.version_of(letter),
+        "draft": draft,
+        "other_draft": draft is not None and form.is_bound and draft.text != text,
+        "asks_look": asks_look,
+        "is_mine": draft is not None and draft.part.counsellor_id == user.pk,
+        "held_by": held_by,
+        "can_sign": letters.can_sign(user),
+        "preview": render_markdown(text[: letters.LONGEST_ANSWER]),
+        "publication": publication,
+        "is_asked": publications.is_asked(publication),
+        "is_declined": publications.is_declined(publication),
+        "may_propose": publications.may_propose(letter),
+        "is_late": letter.due_at is not None and letter.due_at < timezone.now(),
+    }
+    return render(request, "forum/letters/read.html", context, status=422 if form.errors else 200)
+
+
+def _take(letter: Letter, user: User) -> str:
+    """Claim one that waits for somebody; why not, when a colleague has it."""
+    waits = letter.due_at is not None or letter.parts.filter(sent_at__isnull=True).exists()
+    if not waits:
+        return ""
+    try:
+        queue.claim(user=user, source=letters.SOURCE, key=letter.public_id, now=timezone.now())
+    except Refused as refused:
+        return str(refused.text)
+    return ""
+
+
+# Making a page of it ----------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Letter and answer as a page that shows nobody. The writer reads it next, and decides."""
+    user = cast(User, request.user)
+    letter = _letter_of(user, public_id)
+    if not publications.may_propose(letter):
+        raise Http404
+    if request.method == "GET":
+        return _propose_page(request, letter, PublicationForm(initial=_initial(letter)))
+    form = PublicationForm(request.POST)
+    if request.POST.get("action") == "propose" and form.is_valid():
+        try:
+            letters.propose(letter=letter, user=user, **form.cleaned_data, now=timezone.now())
+        except Refused as refused:
+            form.add_error(None, str(refused.text))
+        else:
+            messages.info(request, _("The one who wrote the letter is asked. It is public when they say yes."))
+            return redirect("letters:read", public_id)
+    return _propose_page(request, letter, form)
+
+
+def _initial(letter: Letter) -> dict[str, Any]:
+    asked = publications.of(letter)
+    if not publications.is_asked(asked) or asked is None:
+        return dict(publications.suggestion(letter))
+    return {name: getattr(asked, name) for name in ("title", "question", "answer", "need", "service")}
+
+
+def _propose_page(request: HttpRequest, letter: Letter, form: PublicationForm) -> HttpResponse:
+    complain = form.is_bound and request.POST.get("action") == "propose" and bool(form.errors)
+    context = {
+        "letter": letter,
+        "form": form,
+        "complain": complain,
+        "pointed_out": form.pointed_out(),
+        "preview": render_markdown(str(form["answer"].value() or "")[: letters.LONGEST_ANSWER]),
+    }
+    return render(request, "forum/letters/propose.html", context, status=422 if complain else 200)
