@@ -43,9 +43,11 @@ export function createLog(options) {
   /** Somebody is aiming at a row: nothing moves. */
   let held = false;
   let wasStuck = true;
-  /** When rows last moved under the reader's eyes, on the clock of events, and how many there were. */
+  let heldTop = 0;
+  /** When rows last moved under the reader's eyes, on the clock of events. */
   let movedAt = 0;
-  let settledFor = 0;
+  /** How many there were, and how high all of them. */
+  let settledFor = "";
   /** Of the section when it was last scrolled by us. */
   let height = 0;
   /** @type {HTMLElement|null} */
@@ -197,6 +199,7 @@ export function createLog(options) {
   }
 
   function clear() {
+    moved();
     list.replaceChildren();
     drawn = [];
     pending.clear();
@@ -302,7 +305,10 @@ export function createLog(options) {
   // Scrolling --------------------------------------------------------------------------------------------------
 
   function look() {
-    stuck = !openMenu && !held && section.scrollHeight - section.scrollTop - section.clientHeight <= AT_BOTTOM_PX;
+    const isDown = section.scrollHeight - section.scrollTop - section.clientHeight <= AT_BOTTOM_PX;
+    // Whoever goes up to read while the log is held is not pulled down afterwards.
+    if (held && (isDown || section.scrollTop < heldTop - AT_BOTTOM_PX)) wasStuck = isDown;
+    stuck = !openMenu && !held && isDown;
     if (stuck && !away) unseen = 0;
     renderPill();
   }
@@ -312,12 +318,18 @@ export function createLog(options) {
     if (unseen > 0) setText(pill, phrase("pill", { count: unseen }));
   }
 
+  function moved() {
+    movedAt = performance.now();
+  }
+
   /** Down to the newest, but not past the line above what was missed. */
   function settle() {
+    if (height !== section.clientHeight) moved();
     height = section.clientHeight;
     if (stuck) {
-      if (settledFor !== list.childElementCount) movedAt = performance.now();
-      settledFor = list.childElementCount;
+      const size = `${list.childElementCount} ${section.scrollHeight}`;
+      if (settledFor !== size) moved();
+      settledFor = size;
       const bottom = section.scrollHeight - section.clientHeight;
       section.scrollTop = away && unreadLine ? Math.min(bottom, unreadLine.offsetTop - section.offsetTop - 8) : bottom;
     }
@@ -333,6 +345,7 @@ export function createLog(options) {
       list.style.paddingBlockStart = `${Math.max(0, top - list.getBoundingClientRect().top)}px`;
       list.style.justifyContent = "flex-start";
       wasStuck = stuck;
+      heldTop = section.scrollTop;
       stuck = false;
       return;
     }
@@ -342,6 +355,7 @@ export function createLog(options) {
   }
 
   function toBottom() {
+    moved();
     stuck = true;
     section.scrollTop = section.scrollHeight;
     look();
@@ -412,6 +426,7 @@ export function createLog(options) {
       for (const { row, element } of drawn) {
         if (row.kind === "message" && row.replyTo && changed.has(row.replyTo)) fillQuote(element, row.replyTo);
       }
+      if (changed.size) moved();
       renderPending(entries);
       if (caughtUp) fresh = true;
       settle();

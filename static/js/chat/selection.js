@@ -57,7 +57,8 @@ export function createSelection(room, onChange, say) {
     if (picked?.member === next?.member && picked?.message === next?.message) return;
     picked = next;
     mark();
-    hold();
+    if (picked) hold();
+    else aim(false); // done with: the log runs on
     onChange(picked);
   }
 
