@@ -8,7 +8,11 @@ class ChatConfig(AppConfig):
     verbose_name = _("Group chat")
 
     def ready(self) -> None:
+        from chat.queue import AlertSource, ReviewSource
         from chat.receivers import keep_no_samples, put_into_the_timetable
+        from moderation import queue
 
+        queue.register(AlertSource())
+        queue.register(ReviewSource())
         post_migrate.connect(put_into_the_timetable, sender=self)
         post_migrate.connect(keep_no_samples, sender=self)

@@ -11,7 +11,7 @@ from chat import commands as c
 from chat.events import Accepted, encode
 from chat.models import Answer, Event, Member, Session, Stream
 from chat.permissions import is_rostered, refusal_to_moderate, refusal_to_take_part, refusal_to_write
-from chat.services import crisis, desk, holds, knocks, ladder, marks, messages, polls, rooms, whispers
+from chat.services import crisis, desk, holds, knocks, ladder, logbook, marks, messages, polls, rooms, whispers
 from moderation.refusals import Code, Refused
 
 
@@ -151,6 +151,7 @@ def _release(asked: Asked) -> Accepted:
     _while_open(asked)
     message_id, rows = holds.release(**asked.done)
     desk.follow(asked.session, asked.command.id, to=message_id)
+    _note(asked, "release")
     return _accepted(asked, rows[:1], id=message_id)
 
 
@@ -158,7 +159,12 @@ def _discard(asked: Asked) -> Accepted:
     _while_open(asked)
     rows = holds.discard(**asked.done)
     desk.forget_excerpts(asked.session, asked.command.id, but_open=True)
+    _note(asked, "discard")
     return _accepted(asked, rows)
+
+
+def _note(asked: Asked, action: str) -> None:
+    logbook.note(session=asked.session, actor=asked.member, action=action, target=asked.command.id, now=asked.now)
 
 
 # The ladder -----------------------------------------------------------------------------------------------------

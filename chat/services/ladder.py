@@ -27,12 +27,23 @@ from chat.events import (
 )
 from chat.models import UNTIL_LIFTED, Event, Member, Session, Stream
 from chat.permissions import BANNED, KICKED
-from chat.services import crisis, holds, marks
+from chat.services import crisis, holds, logbook, marks
 from moderation.refusals import Refused
 
 SAME_END = timedelta(hours=1)  # two bans of as many days are one
 
+KICKS = {"discord": "kick_discord", "harassment": "kick_harassing"}  # the ground is part of the log's code
+
 Told = MemberWarned | MemberMuted | MemberUnmuted | MemberProtected | MemberUnprotected | MemberKicked | MemberBanned
+
+CODES: dict[type[Told], str] = {
+    MemberWarned: "warn",
+    MemberMuted: "mute",
+    MemberUnmuted: "unmute",
+    MemberProtected: "protect",
+    MemberUnprotected: "unprotect",
+    MemberBanned: "ban",
+}
 
 
 def standing_of(member: Member, *, now: datetime) -> dict[str, Any]:
@@ -58,7 +69,7 @@ def missing_for_a_ban(member: Member) -> list[str]:
 def warn(*, session: Session, actor: Member, target: Member, command: MemberWarn, now: datetime) -> list[Event]:
     """A private word. It counts for the ladder once it was written to an open socket of theirs, or fetched."""
     warned = MemberWarned(member=target.public_id, reason=command.reason, by=actor.public_id)
-    rows = _tell(session, target, [warned], now)
+    rows = _tell(session, target, [warned], now, actor)
     if target.warning_seq is None:
         target.warning_seq = next(row.seq for row in rows if row.stream == Stream.PRIVATE)
         target.save(update_fields=["warning_seq"])
@@ -70,7 +81,7 @@ def mute(*, session: Session, actor: Member, target: Member, command: MemberMute
     until = now + timedelta(minutes=command.minutes) if command.minutes else UNTIL_LIFTED
     if target.is_muted(now=now) and target.muted_until == until:
         return []
-    return _tell(session, target, [_mute(actor, target, command.reason, until, now)], now)
+    return _tell(session, target, [_mute(actor, target, command.reason, until, now)], now, actor)
 
 
 def _mute(actor: Member, target: Member, reason: str, until: datetime, now: datetime) -> MemberMuted:
@@ -84,13 +95,14 @@ def _mute(actor: Member, target: Member, reason: str, until: datetime, now: date
 def unmute(*, session: Session, actor: Member, target: Member, command: MemberUnmute, now: datetime) -> list[Event]:
     if target.muted_until is None:
         return []
-    return _unmute(session, target, by=actor.public_id, now=now)
+    return _unmute(session, target, by=actor, now=now)
 
 
-def _unmute(session: Session, target: Member, *, by: str | None, now: datetime) -> list[Event]:
+def _unmute(session: Session, target: Member, *, by: Member | None, now: datetime) -> list[Event]:
     target.muted_until = None
     target.save(update_fields=["muted_until"])
-    return _tell(session, target, [MemberUnmuted(member=target.public_id, by=by)], now)
+    unmuted = MemberUnmuted(member=target.public_id, by=by.public_id if by else None)
+    return _tell(session, target, [unmuted], now, by)
 
 
 def lapsed_mutes(*, now: datetime) -> QuerySet[Member]:
@@ -120,7 +132,8 @@ def kick(*, session: Session, actor: Member, target: Member, command: MemberKick
     told.append(MemberKicked(member=target.public_id, reason=command.reason, ground=command.ground, by=actor.public_id))
     if command.watch:
         marks.watch_newcomers(session=session, member=target, now=now)
-    rows = _tell(session, target, told, now)
+        logbook.note(session=session, actor=actor, action="watch", target=target.public_id, now=now)
+    rows = _tell(session, target, told, now, actor)
     broadcast.expel(target, code=KICKED, after=rows)
     return rows
 
@@ -136,7 +149,7 @@ def ban(*, session: Session, actor: Member, target: Member, command: MemberBan, 
     target.save(update_fields=["banned_until"])
     marks.mark_after_ban(session=session, member=target, now=now)
     banned = MemberBanned(member=target.public_id, reason=command.reason, until=until, by=actor.public_id)
-    rows = _tell(session, target, [banned], now)
+    rows = _tell(session, target, [banned], now, actor)
     broadcast.expel(target, code=BANNED, after=rows)
     return rows
 
@@ -149,7 +162,7 @@ def protect(*, session: Session, actor: Member, target: Member, command: MemberP
     target.save(update_fields=["protected_at"])
     protected = MemberProtected(member=target.public_id, reason=command.reason, by=actor.public_id)
     help_now = crisis.help_entry(target, now=now)
-    return _tell(session, target, [protected], now, before=holds.withdraw_all(session, target), after=[help_now])
+    return _tell(session, target, [protected], now, actor, before=holds.withdraw_all(session, target), after=[help_now])
 
 
 def unprotect(
@@ -160,7 +173,7 @@ def unprotect(
         return []
     target.protected_at = None
     target.save(update_fields=["protected_at"])
-    return _tell(session, target, [MemberUnprotected(member=target.public_id, by=actor.public_id)], now)
+    return _tell(session, target, [MemberUnprotected(member=target.public_id, by=actor.public_id)], now, actor)
 
 
 def lift_ban(*, target: Member, told: Collection[str]) -> bool:
@@ -178,16 +191,26 @@ def _tell(
     target: Member,
     told: list[Told],
     now: datetime,
+    actor: Member | None,
     *,
     before: list[log.Entry] | None = None,
     after: list[log.Entry] | None = None,
 ) -> list[Event]:
-    """Each event twice: with `by` to the desk, without to the member."""
+    """Each event twice: with `by` to the desk, without to the member. What an `actor` did goes into the log, too."""
     entries = [*(before or [])]
     for event in told:
+        if actor is not None:
+            logbook.note(session=session, actor=actor, action=_code(event), target=target.public_id, now=now)
         entries.append(log.Entry(event=event, stream=Stream.DESK, author=target))
         mine = replace(event, by=None)
         entries.append(log.Entry(event=mine, stream=Stream.PRIVATE, reader=target, author=target))
     rows = log.append(session, [*entries, *(after or [])], at=now)
     broadcast.announce(session, rows)
     return rows
+
+
+def _code(event: Told) -> str:
+    """Of the log: "warn", "mute" …, and of a kick its ground."""
+    if isinstance(event, MemberKicked):
+        return KICKS[event.ground]
+    return CODES[type(event)]

@@ -7,7 +7,7 @@ from chat.commands import MessagePost, MessageRemove
 from chat.events import Accepted, MessageHeld, MessagePosted, MessageRemoved, tombstone, without_text
 from chat.models import Event, Member, Session, Stream, random_id
 from chat.permissions import refusal_to_write
-from chat.services import crisis, desk, holds, pace
+from chat.services import crisis, desk, holds, logbook, pace
 from moderation import guard
 from moderation.refusals import Refused
 
@@ -128,6 +128,7 @@ def remove_message(*, session: Session, member: Member, command: MessageRemove, 
             raise Refused("forbidden")
         if command.reason is None:
             raise Refused("bad_command")
+        logbook.note(session=session, actor=member, action="remove", target=command.id, now=now)
     _blank(event)
     desk.forget_excerpts(session, command.id, but_open=is_own)
     entries = _removal_entries(event, author, member, command)

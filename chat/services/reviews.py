@@ -23,6 +23,7 @@ from chat.events import MessageHeld, MessagePosted
 from chat.models import REVIEW_KEPT, Event, Member, Review, Session, Stream, WorkerBeat, digest
 from chat.permissions import can_answer_review
 from chat.services import bans, ladder, retention, staff_mail
+from moderation import decisions
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text
 
@@ -77,6 +78,15 @@ def answer(*, review: Review, user: User, outcome: str, answer: str, now: dateti
     review.answer = clean_text(answer, limit=LONGEST)
     review.outcome, review.answered_by, review.answered_at = outcome, user, now
     review.save()
+    decisions.record(
+        actor=user,
+        organization=decisions.house_of(user, review.session.organizations.all()),
+        place=decisions.CHAT,
+        action=f"review_{Review.Outcome(outcome).value}",
+        target=review.member.public_id if review.member else "",
+        **decisions.promise_of(since=review.asked_at, due_at=None, now=now),
+        now=now,
+    )
     if outcome == Review.Outcome.CHANGED and review.member_id is not None:
         ladder.lift_ban(target=Member.objects.get(pk=review.member_id), told=_told_ends(review))
     return review

@@ -7,6 +7,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from accounts.models import User
 from chat.models import Mark
 from chat.models.marks import MarkQuerySet
 from chat.permissions import can_plan, planning_organizations
-from chat.services import marks
+from chat.services import logbook, marks
 from moderation.moments import time_in_words
 
 WORTH_IT = timedelta(minutes=1)
@@ -60,21 +61,24 @@ def _row(mark: Mark, now: datetime) -> Row:
     )
 
 
+@transaction.atomic
 def _carry_out(request: HttpRequest, user: User) -> HttpResponse:
     now = timezone.now()
     number = request.POST.get("mark", "")
     known = _marks_of(user, now)
     mark = get_object_or_404(known, pk=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
     if request.POST.get("action") == "lift":
+        logbook.note_mark(user=user, mark=mark, action="mark_lift", now=now)
         marks.lift(mark)
         messages.success(request, _("The mark is gone. Newcomers from there come in as all others do."))
     elif mark.kind == Mark.Kind.BAN:
-        _renew(request, mark, now)
+        _renew(request, user, mark, now)
     return redirect("chat:marks")
 
 
-def _renew(request: HttpRequest, mark: Mark, now: datetime) -> None:
+def _renew(request: HttpRequest, user: User, mark: Mark, now: datetime) -> None:
     if marks.renew(mark, now=now):
+        logbook.note_mark(user=user, mark=mark, action="mark_renew", now=now)
         until = time_in_words(mark.expires_at, now=now)
         messages.success(request, _("The mark holds until %(when)s.") % {"when": until})
     else:
