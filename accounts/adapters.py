@@ -135,6 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
 def keep_no_times(request: HttpRequest) -> None:
     """The login of a young person ends with the browser, and its session does not tell when it began."""
     clear_authentication_records(request)
+    request.session.pop("account_verified_email", None)  # allauth leaves it, empty
     request.session.set_expiry(0)
 
 
