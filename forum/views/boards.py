@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from forum.freshness import kept, of_a_board, of_the_list
 from forum.models import Board, Topic
 from forum.models.posts import TOPICS_A_PAGE
 from forum.promises import due_at
 from forum.views.shared import open_board, unlisted
-from referrals.cards import help_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Group:
 
 @unlisted
 @require_safe
+@kept(of_the_list)
 def index(request: HttpRequest) -> HttpResponse:
     """All boards, the whole country's first, each with the headline that was written under last."""
     newest = readable().filter(board=OuterRef("pk")).values("pk")[:1]
@@ -40,10 +41,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @unlisted
 @require_safe
+@kept(of_a_board)
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """Headlines that catch, those that were written under last first."""
     shown = open_board(slug)
-    now = timezone.now()
     number = page_number(request)
     start = (number - 1) * TOPICS_A_PAGE
     topics = list(readable().filter(board=shown)[start : start + TOPICS_A_PAGE + 1])
@@ -52,8 +53,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "topics": topics[:TOPICS_A_PAGE],
         "has_more": len(topics) > TOPICS_A_PAGE,
         "number": number,
-        "due_at": due_at(shown, now=now),
-        "help_cards": [] if topics else help_now(now=now, limit=2),
+        "due_at": due_at(shown, now=timezone.now()),
         "topic_base": topic_base(),
     }
     return render(request, "forum/board.html", context)

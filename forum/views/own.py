@@ -1,6 +1,7 @@
 """What belongs to one writer: their own page in a topic, deleting, the private line, and the way back with words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +20,6 @@ from moderation.limits import CODES, is_over
 from moderation.refusals import Refused
 from referrals.cards import help_now
 
-WORRYING = {Post.Why.ACUTE, Post.Why.CONCERN}
 LONGEST_CODE = 200
 
 
@@ -44,7 +44,6 @@ def mine(request: HttpRequest, topic_id: str) -> HttpResponse:
     own = list(Post.objects.filter(writer=writer).prefetch_related("nods").order_by("-pk"))
     line = private.line_of(writer)
     code = token_in(request.COOKIES, WORD_CODE)
-    worrying = any(post.state == Post.State.HELD and post.why in WORRYING for post in own)
     context = {
         "topic": topic,
         "here": here,
@@ -55,7 +54,7 @@ def mine(request: HttpRequest, topic_id: str) -> HttpResponse:
         "line": line,
         "word_code": code,
         "code_words": code.split("-") if code else [],
-        "help_cards": help_now(now=now, limit=3) if worrying or _is_urgent(line) else [],
+        "help_cards": _first_help(own, line, now=now),
     }
     response = render(request, "forum/mine.html", context)
     if code:
@@ -63,7 +62,7 @@ def mine(request: HttpRequest, topic_id: str) -> HttpResponse:
     return response
 
 
-def _own(post: Post, *, now: Any) -> Own:
+def _own(post: Post, *, now: datetime) -> Own:
     kinds = {nod.kind for nod in post.nods.all()}
     return Own(
         post=post,
@@ -72,6 +71,14 @@ def _own(post: Post, *, now: Any) -> Own:
         me_too=Nod.Kind.ME_TOO in kinds,
         helped=Nod.Kind.HELPED in kinds,
     )
+
+
+def _first_help(own: list[Post], line: list[PrivateWord], *, now: datetime) -> list[dict[str, Any]]:
+    """Help before anything else, as long as a text waits that sounded like danger."""
+    held = {post.why for post in own if post.state == Post.State.HELD}
+    if Post.Why.ACUTE in held or _is_urgent(line):
+        return help_now(now=now, limit=3)
+    return help_now(now=now, limit=2) if Post.Why.CONCERN in held else []
 
 
 def _is_urgent(line: list[PrivateWord]) -> bool:

@@ -10,10 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Profile, User
+from forum.freshness import kept, of_a_topic
 from forum.models import Board, Nod, Post, Topic, Writer
 from forum.permissions import can_moderate_board, may_answer
 from forum.places import set_pen, writer_of
@@ -47,6 +49,7 @@ class Row:
     """A post as the page shows it. `card` is the counsellor's, None for the young."""
 
     post: Post
+    html: str  # made when it was written: forum/services/posts.py
     name: str
     card: dict[str, Any] | None
     shape: int
@@ -58,6 +61,7 @@ class Row:
 
 @unlisted
 @require_safe
+@kept(of_a_topic)
 def topic(request: HttpRequest, topic_id: str) -> HttpResponse:
     found = Topic.objects.select_related("board__need", "merged_into").filter(public_id=topic_id).first()
     if found is None:
@@ -107,6 +111,7 @@ def _rows(found: Topic, number: int, mine: Writer | None, pressed: set[str]) -> 
 def _row(post: Post, mine: Writer | None, pressed: set[str], cards: dict[int, dict[str, Any]]) -> Row:
     return Row(
         post=post,
+        html=without_headline(post),
         name=name_of(post),
         card=_card_of(post.counsellor, cards) if post.counsellor else None,
         shape=shape_of(post.writer.alias) if post.writer else 0,
@@ -115,6 +120,19 @@ def _row(post: Post, mine: Writer | None, pressed: set[str], cards: dict[int, di
         me_too=f"{post.position}{LETTERS[Nod.Kind.ME_TOO]}" in pressed,
         helped=f"{post.position}{LETTERS[Nod.Kind.HELPED]}" in pressed,
     )
+
+
+def without_headline(post: Post) -> str:
+    """The post's HTML; of a first post without the line that stands above it as the headline, if anything follows it.
+
+    It was made of escaped text when the post was written, and is cut between two tags.
+    """
+    line = f"<p>{escape(post.title)}"
+    if post.is_first and post.title and post.html.startswith(f"{line}<br>"):
+        return f"<p>{post.html[len(line) + 4 :]}"
+    if post.is_first and post.title and post.html.startswith(f"{line}</p>\n"):
+        return post.html[len(line) + 5 :]
+    return post.html
 
 
 def _card_of(counsellor: User, cards: dict[int, dict[str, Any]]) -> dict[str, Any]:
