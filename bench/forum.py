@@ -66,12 +66,17 @@ def main() -> None:
 
 def _tell(name: str, site: Any, page: str, floor: float, *, before: Any = None, **headers: str) -> None:
     from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+
+    queries: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        queries.append(sql)
+        return execute(sql, *rest)
 
     ask(site, page, **headers)
     if before:
         before()
-    with CaptureQueriesContext(connection) as queries:
+    with connection.execute_wrapper(note):
         _status, _headers, body = ask(site, page, **headers)
     times = _cost(site, page, before=before, **headers) / floor
     most_queries, most = LIMITS[name]

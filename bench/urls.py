@@ -8,7 +8,8 @@ from config.urls import urlpatterns as site
 from forum.models import Topic
 
 FLOOR = """<!doctype html><title>Samrum</title><h1>{{ topic.title }}</h1>
-<ul>{% for number in numbers %}<li><a href="/{{ number }}/">{{ number }}: {{ topic.opening }}</a></li>{% endfor %}</ul>"""
+<ul>{% for number in numbers %}
+<li><a href="/{{ number }}/">{{ number }}: {{ topic.opening }}</a></li>{% endfor %}</ul>"""
 
 
 def floor(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -76,7 +77,7 @@ class PostSource(Source):
 
     def _item(self, post: Post) -> Item:
         topic = post.topic
-        tags = [Post.Why(post.why).label] if post.why else []
+        tags: list[str | Promise] = [Post.Why(post.why).label] if post.why else []
         if not post.is_first:
             tags.append(_("an answer"))
         if post.set_aside_at is not None:
@@ -90,6 +91,7 @@ class PostSource(Source):
             text=post.text,
             tags=tuple(tags),
             urgency=pressing.get(Post.Why(post.why), queue.USUAL) if post.why else queue.USUAL,
+            is_aside=post.set_aside_at is not None,
             since=post.written_at,
             due_at=post.due_at,
             url=reverse("forum:staff-topic", args=[topic.public_id]),

@@ -11,6 +11,10 @@ from django_q.models import Schedule
 
 from chat.models import Session, WorkerBeat
 from chat.services import escalation, marks, presence, retention, reviews, rooms, staff_mail
+from forum.services import letter_sweeps
+from forum.services import sweeps as forum
+from moderation import queue, reports
+from referrals import search
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +28,8 @@ def sweep() -> None:
     steps = (
         *(escalation.sweep, retention.sweep, reviews.erase_due, marks.forget_expired),
         *(settle_rooms, presence.forget_the_gone, mail_about_no_shows, reviews.mail_about_waiting),
+        *(forum.alarm, queue.settle, letter_sweeps.alarm_late, letter_sweeps.erase_due, forum.erase_left),
+        *(reports.settle_gone, reports.erase_due, queue.forget_claims, search.tidy),
     )
     for step in steps:
         try:

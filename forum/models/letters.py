@@ -123,6 +123,7 @@ class LetterPart(models.Model):
     html = models.TextField()
     written_at = models.DateTimeField()
     look_asked_at = models.DateTimeField(null=True, blank=True)  # waits for a colleague
+    note = models.TextField(max_length=1000, blank=True)  # of a colleague who would change something in the draft
     looked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -172,6 +172,7 @@ class Post(models.Model):
     reason = models.CharField(max_length=12, choices=Reason.choices, blank=True)
     words = models.TextField(max_length=1000, blank=True)  # of the counsellor to the writer, with a refusal
     set_aside_at = models.DateTimeField(null=True, blank=True)  # a counsellor took it to think about, or to ask
+    alarmed_at = models.DateTimeField(null=True, blank=True)  # staff were told by mail that it is urgent or late
 
     objects = PostQuerySet.as_manager()
 
@@ -220,6 +221,7 @@ class PrivateWord(models.Model):
     at = models.DateTimeField()
     is_urgent = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True, blank=True)  # of the writer's words: answered by then
+    alarmed_at = models.DateTimeField(null=True, blank=True)  # as of a post
     answered_at = models.DateTimeField(null=True, blank=True)  # of the writer's words
 
 

@@ -171,7 +171,7 @@ def _letter_page(
         "text": text,
         "error": error,
         "is_in_danger": is_in_danger,
-        "help_cards": help_now(now=now, limit=3) if is_in_danger else [],
+        "help_cards": help_now(now=now, limit=2) if is_in_danger else [],
     }
     return render(request, "forum/letters/letter.html", context, status=422 if error else 200)
 

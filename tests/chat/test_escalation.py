@@ -119,7 +119,7 @@ def test_a_mail_that_did_not_go_is_tried_again_and_holds_up_nobody(
         mailoutbox.append(to)
 
     alert = alarm(evening(with_mail("Karla"), with_mail("Mads")))
-    monkeypatch.setattr("chat.services.staff_mail.send_mail", only_the_leader)
+    monkeypatch.setattr("accounts.staff_mail.send_mail", only_the_leader)
     sweep(now=later(seconds=60))
     assert mailoutbox == []
     assert due_sessions(now=later(seconds=61)) == [alert.session_id]

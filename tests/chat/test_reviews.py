@@ -298,7 +298,7 @@ def test_a_mail_that_did_not_go_is_tried_again(
 
     evening.ask()
     with monkeypatch.context() as patch:
-        patch.setattr("chat.services.staff_mail.send_mail", broken)
+        patch.setattr("accounts.staff_mail.send_mail", broken)
         reviews.mail_about_waiting(now=later(minutes=1))
     assert mailoutbox == []
     reviews.mail_about_waiting(now=later(minutes=2))

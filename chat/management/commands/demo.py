@@ -19,6 +19,7 @@ from chat.models import Role, Roster, Session
 from chat.permissions import planning_organizations
 from chat.services import planning
 from chat.services.planning import Plan
+from forum import demo as forum
 from moderation.moments import clock, weekday_and_date
 from moderation.refusals import Refused
 from referrals.services import load_demo_services, load_national_drafts
@@ -64,6 +65,8 @@ class Command(BaseCommand):
             make_note(note, people, now=now)
         for evening in script["past"]:
             make_past_evening(evening, people, now=now)
+        houses = list(planning_organizations(people[script["tonight"]["lead"]]))
+        forum.fill(people=people, organizations=houses, now=now)
         started = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
         tomorrow = timezone.localdate(now) + timedelta(days=1)
         first = timezone.make_aware(datetime.combine(tomorrow, USUAL_START))
