@@ -128,6 +128,16 @@ def withdraw(*, letter: Letter) -> None:
 
 
 @transaction.atomic
+def take(*, letter: Letter, user: User, now: datetime) -> None:
+    """`user` looks at this letter, and at no other any more, so that whoever only leafs through holds up nobody.
+
+    Raises Refused "forbidden" when a colleague has it.
+    """
+    queue.claim(user=user, source=SOURCE, key=letter.public_id, now=now)
+    Claim.objects.filter(source=SOURCE, user=user).exclude(key=letter.public_id).delete()
+
+
+@transaction.atomic
 def save_draft(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
     """Keep an answer that is not finished. It is `user`'s from now on, and no colleague has read it.
 

@@ -19,7 +19,6 @@ from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
 from forum.permissions import can_read_letterbox
 from forum.services import letterboxes, letters, publications
-from moderation import queue
 from moderation.refusals import Refused
 from moderation.text import render_markdown
 
@@ -136,8 +135,8 @@ LEADS_BACK = {"ask", "look", "return"}
 def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) -> HttpResponse:
     """`form` is what came back; without one the draft stands in the field."""
     user = cast(User, request.user)
-    held_by = _take(letter, user)
     draft = letters.draft_of(letter)
+    held_by = _take(letter, user, draft)
     if form is None:
         form = AnswerForm(initial={"text": draft.text if draft else ""})
     text = form["text"].value() or ""
@@ -165,13 +164,14 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
     return render(request, "forum/letters/read.html", context, status=422 if form.errors else 200)
 
 
-def _take(letter: Letter, user: User) -> str:
-    """Claim one that waits for somebody; why not, when a colleague has it."""
-    waits = letter.due_at is not None or letter.parts.filter(sent_at__isnull=True).exists()
-    if not waits:
+def _take(letter: Letter, user: User, draft: letters.Draft | None) -> str:
+    """Claim one that waits for this person; why not, when a colleague has it. Whoever has asked a colleague to read
+    leaves it free."""
+    is_asking = draft is not None and draft.part.look_asked_at is not None and draft.part.counsellor_id == user.pk
+    if is_asking or (draft is None and letter.due_at is None):
         return ""
     try:
-        queue.claim(user=user, source=letters.SOURCE, key=letter.public_id, now=timezone.now())
+        letters.take(letter=letter, user=user, now=timezone.now())
     except Refused as refused:
         return str(refused.text)
     return ""
