@@ -22,7 +22,7 @@ from referrals.stopwords_da import STOP_WORDS
 MOST_WORDS = 12  # of a query; more narrow nothing down and cost time
 EXCERPT = 160
 WORDS_TABLE = "referrals_document_words"
-DANISH = "to_tsvector('danish', title || ' ' || body)"
+DANISH = "to_tsvector('danish', title || ' ' || body || ' ' || place)"
 _WORD = re.compile(r"\w+")
 
 
@@ -57,7 +57,7 @@ def put(
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {WORDS_TABLE} (rowid, stems) VALUES (%s, %s)",  # noqa: S608 - our own name
-                [document.pk, " ".join(stems(f"{title} {body}"))],
+                [document.pk, " ".join(stems(f"{title} {body} {place}"))],
             )
 
 

@@ -4,7 +4,7 @@ MAKE = {
     "sqlite": 'CREATE VIRTUAL TABLE referrals_document_words USING fts5(stems, tokenize = "unicode61 remove_diacritics 0")',
     "postgresql": (
         "CREATE INDEX referrals_document_danish ON referrals_document "
-        "USING gin (to_tsvector('danish', title || ' ' || body))"
+        "USING gin (to_tsvector('danish', title || ' ' || body || ' ' || place))"
     ),
 }
 TAKE_BACK = {
