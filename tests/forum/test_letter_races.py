@@ -1,0 +1,127 @@
+"""Two who act on one letter at the same time: one of the two orders holds, and nobody's words are passed over."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from forum.models import Letter, LetterPart, Publication
+from forum.services import letters, publications
+from moderation.refusals import Refused
+from referrals import search
+from tests.forum.letters import ANSWER, answer, fresh, later, make_box, make_person, propose, seen, write
+
+pytestmark = [pytest.mark.both_engines, pytest.mark.django_db(transaction=True)]
+ROUNDS = 6
+
+
+def at_once(*verbs: Callable[[], Any]) -> list[str]:
+    """Each in a thread and a connection of its own; "done" or the refusal's code of each."""
+    gate, outcomes = threading.Barrier(len(verbs)), [""] * len(verbs)
+
+    def run(place: int, verb: Callable[[], Any]) -> None:
+        try:
+            gate.wait()
+            verb()
+            outcomes[place] = "done"
+        except Refused as refused:
+            outcomes[place] = str(refused.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(verbs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.fixture
+def sofie() -> User:
+    return make_person("Sofie", "counsellor")
+
+
+@pytest.fixture
+def mads() -> User:
+    return make_person("Mads", "counsellor")
+
+
+def test_what_is_written_while_an_answer_is_sent_is_never_taken_for_answered(sofie: User) -> None:
+    box = make_box()
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        opened = seen(letter)
+        sent, more = at_once(
+            partial(letters.send, letter=letter, user=sofie, text=ANSWER, seen=opened, now=later(minutes=20)),
+            partial(letters.write_more, letter=letter, text="Nej vent", now=later(minutes=20)),
+        )
+        assert more == "done"
+        assert sent in {"done", "closed"}
+        assert fresh(letter).due_at is not None
+        assert letter.parts.sent().last().text == "Nej vent"  # type: ignore[union-attr]
+        assert letter.parts.sent().count() == (3 if sent == "done" else 2)
+
+
+def test_two_counsellors_who_send_at_once_send_one_answer(sofie: User, mads: User) -> None:
+    box = make_box()
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        opened = seen(letter)
+        outcomes = at_once(
+            partial(letters.send, letter=letter, user=sofie, text="Fra Sofie", seen=opened, now=later(minutes=20)),
+            partial(letters.send, letter=letter, user=mads, text="Fra Mads", seen=opened, now=later(minutes=20)),
+        )
+        assert sorted(outcomes) in (["closed", "done"], ["done", "forbidden"])
+        assert letter.parts.filter(counsellor__isnull=False).count() == 1
+
+
+def test_a_colleague_never_sends_words_that_the_writer_changes_at_that_moment(sofie: User, mads: User) -> None:
+    box = make_box(second_look=True)
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        letters.ask_look(letter=letter, user=sofie, text="Læst", seen=seen(letter), now=later(minutes=10))
+        opened = seen(letter)
+        at_once(
+            partial(letters.give_look, letter=letter, user=mads, seen=opened, now=later(minutes=20)),
+            partial(letters.ask_look, letter=letter, user=sofie, text="Ulæst", seen=opened, now=later(minutes=20)),
+        )
+        sent = list(letter.parts.sent().filter(counsellor__isnull=False).values_list("text", flat=True))
+        assert sent in ([], ["Læst"])
+
+
+def test_a_yes_and_a_no_at_once_leave_the_page_and_its_place_in_the_search_together(sofie: User) -> None:
+    box = make_box()
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        answer(letter, sofie)
+        propose(letter, sofie)
+        page = publications.of(letter)
+        assert page is not None
+        shown = publications.version_of(page)
+        said_yes, said_no = at_once(
+            partial(letters.consent, letter=letter, seen=shown, now=later(hours=3)),
+            partial(letters.withdraw, letter=letter),
+        )
+        assert said_no == "done"
+        assert said_yes in {"done", "unknown"}
+        assert Publication.objects.published().count() == 0
+        assert search.find("alene") == []
+
+
+def test_deleting_while_both_sides_write_leaves_nothing_behind(sofie: User) -> None:
+    box = make_box()
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        opened = seen(letter)
+        outcomes = at_once(
+            partial(letters.delete, letter=letter),
+            partial(letters.write_more, letter=letter, text="Nej vent", now=later(minutes=20)),
+            partial(letters.send, letter=letter, user=sofie, text=ANSWER, seen=opened, now=later(minutes=20)),
+        )
+        assert outcomes[0] == "done"
+        assert (Letter.objects.count(), LetterPart.objects.count()) == (0, 0)
