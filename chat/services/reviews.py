@@ -82,7 +82,7 @@ def answer(*, review: Review, user: User, outcome: str, answer: str, now: dateti
         actor=user,
         organization=decisions.house_of(user, review.session.organizations.all()),
         place=decisions.CHAT,
-        action=f"review_{Review.Outcome(outcome).value}",
+        action="review_changed" if outcome == Review.Outcome.CHANGED else "review_stands",
         target=review.member.public_id if review.member else "",
         **decisions.promise_of(since=review.asked_at, due_at=None, now=now),
         now=now,
