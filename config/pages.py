@@ -28,6 +28,7 @@ from accounts.models import Organization, Profile
 from blog.models import Entry
 from chat.models import Session
 from chat.services.members import is_letting_in
+from forum.models import Topic
 from moderation.moments import clock, time_in_words
 
 EXIT_MARK = "ude"
@@ -199,6 +200,7 @@ def front(request: HttpRequest) -> HttpResponse:
         {
             "open_now": [evening for evening in evenings if evening.lets_in],
             "coming": [evening for evening in evenings if not evening.lets_in],
+            "threads": Topic.objects.published().filter(board__is_open=True, warning="").exclude(title="")[:3],
             "entries": Entry.objects.published(now=now).exclude(pk__in=[pk for pk in told if pk is not None])[:3],
             "hours": settings.RETENTION_HOURS,
         },
@@ -223,6 +225,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "config/privacy.html",
         {
             "hours": settings.RETENTION_HOURS,
+            "letter_days": settings.LETTER_DAYS,
             "exit_minutes": EXIT_MINUTES,
             "database_log": not settings.ON_SQLITE,
             "organizations": organizations,
