@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from forum.models import Letter, Letterbox, LetterPart, Publication
 from forum.places import LETTER, WORD_CODE
-from forum.services import letters, publications
+from forum.services import letter_sweeps, letters, publications
 from forum.services.letters import Written
 from referrals.models import Topic as Need
 from referrals.services import load_demo_services
@@ -533,3 +533,13 @@ def test_the_promise_stands_on_the_page_in_danish_time(written: Written) -> None
     page = browser_with(written).get(address("letter", written.letter)).content.decode()
     assert f"kl. {due.hour}" in page
     assert settings.TIME_ZONE == "Europe/Copenhagen"
+
+
+def test_a_late_letter_says_so_and_names_nobody_who_was_not_told(written: Written) -> None:
+    make_person("Lis", "coordinator", email="lis@brevhuset.example")
+    Letter.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    client, told = browser_with(written), "Those who lead the counsellors have been told."
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert told not in client.get(address("letter", written.letter)).content.decode()
+    letter_sweeps.alarm_late(now=timezone.now())
+    assert told in client.get(address("letter", written.letter)).content.decode()
