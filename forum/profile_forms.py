@@ -81,6 +81,12 @@ class SignupForm(AllauthSignupForm):
             )
         return name
 
+    def clean(self) -> dict[str, Any]:
+        words: dict[str, Any] = super().clean()
+        if set(self.errors) == {"username"}:  # "press the button once more" shall not mean "type it all again"
+            self.fields["password1"].widget.render_value = True
+        return words
+
     def try_save(self, request: HttpRequest) -> tuple[User, HttpResponse | None]:
         """The profile with its first phrase, or neither. Of two who take one name at the same moment one gets it."""
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
@@ -77,6 +78,11 @@ def recover(*, username: str, phrase: str, password: str, now: datetime) -> Reco
 
 def _spend(recovery: Recovery) -> bool:
     return bool(Recovery.objects.filter(pk=recovery.pk, phrase_hash=recovery.phrase_hash).delete()[0])
+
+
+def forget_ended_logins(*, now: datetime) -> None:
+    """Delete sessions that are over: a row tells that somebody was here, and until when."""
+    Session.objects.filter(expire_date__lte=now).delete()
 
 
 @transaction.atomic

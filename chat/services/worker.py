@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_q.models import Schedule
 
+from accounts.services import young
 from chat.models import Session, WorkerBeat
 from chat.services import escalation, marks, presence, retention, reviews, rooms, staff_mail
 from forum.services import letter_sweeps
@@ -29,7 +30,7 @@ def sweep() -> None:
         *(escalation.sweep, retention.sweep, reviews.erase_due, marks.forget_expired),
         *(settle_rooms, presence.forget_the_gone, mail_about_no_shows, reviews.mail_about_waiting),
         *(forum.alarm, queue.settle, letter_sweeps.alarm_late, letter_sweeps.erase_due, forum.erase_left),
-        *(reports.settle_gone, reports.erase_due, queue.forget_claims, search.tidy),
+        *(reports.settle_gone, reports.erase_due, queue.forget_claims, search.tidy, young.forget_ended_logins),
     )
     for step in steps:
         try:

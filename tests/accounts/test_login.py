@@ -372,6 +372,7 @@ def test_outside_the_demo_staff_set_up_the_app_before_they_see_anything(
     for page in ("/konto/kode/", "/konto/logout/", reverse("exit"), reverse("referrals:help")):
         assert client.get(page).get("Location") != reverse("mfa_activate_totp")
 
+    log_in(client, "sofie")  # the exit ended the login
     assert client.get("/konto/kode/app/")["Location"].startswith(reverse("account_reauthenticate"))
     client.post("/konto/igen/", {"password": PASSWORD})
     page = client.get("/konto/kode/app/")

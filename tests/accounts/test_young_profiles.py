@@ -20,6 +20,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts import passwords
 from accounts.models import Membership, Organization, Profile, Recovery, User
 from accounts.services import create_staff, young
+from chat.services import worker
 from forum.models import Post, PrivateWord, Topic, Writer
 from forum.profile_forms import WARNINGS, suggestion, warning_about
 from forum.services import private
@@ -146,6 +147,7 @@ def test_whoever_is_warned_may_take_the_name_all_the_same(client: Client) -> Non
     answer = client.post("/konto/ny/", {"username": "freja-hansen", "password1": SECRET})
     page = text_of(answer)
     assert str(WARNINGS["name"]) in page
+    assert f'value="{SECRET}"' in page  # one press of the button is enough
     assert '<input type="hidden" name="sure" value="freja-hansen"' in page
     assert not User.objects.exists()
     # Warned of one name, and typed another: that one is looked at anew.
@@ -225,6 +227,17 @@ def test_a_profile_ends_with_the_browser_and_after_twelve_hours(client: Client) 
         assert client.get("/konto/mig/").status_code == 200
         clock.shift(8 * 3600 + 1)
         assert client.get("/konto/mig/").status_code == 302
+
+
+def test_the_worker_deletes_logins_that_are_over(client: Client) -> None:
+    with time_machine.travel("2026-03-17 12:00 +0100", tick=False) as clock:
+        sign_up(client)
+        clock.shift(12 * 3600 - 60)
+        worker.sweep()
+        assert Session.objects.count() == 1
+        clock.shift(120)
+        worker.sweep()
+    assert not Session.objects.exists()
 
 
 def test_the_exit_kills_the_session_itself(client: Client) -> None:
