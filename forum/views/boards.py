@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from forum.freshness import kept, of_a_board, of_the_list
 from forum.models import Board, Topic
 from forum.models.posts import TOPICS_A_PAGE
 from forum.promises import due_at
@@ -26,7 +25,6 @@ class Group:
 
 @unlisted
 @require_safe
-@kept(of_the_list)
 def index(request: HttpRequest) -> HttpResponse:
     """All boards, the whole country's first, each with the headline that was written under last."""
     newest = readable().filter(board=OuterRef("pk")).values("pk")[:1]
@@ -41,7 +39,6 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @unlisted
 @require_safe
-@kept(of_a_board)
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """Headlines that catch, those that were written under last first."""
     shown = open_board(slug)

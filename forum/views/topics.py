@@ -15,7 +15,6 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Profile, User
-from forum.freshness import kept, of_a_topic
 from forum.models import Board, Nod, Post, Topic, Writer
 from forum.permissions import can_moderate_board, may_answer
 from forum.places import set_pen, writer_of
@@ -61,7 +60,6 @@ class Row:
 
 @unlisted
 @require_safe
-@kept(of_a_topic)
 def topic(request: HttpRequest, topic_id: str) -> HttpResponse:
     found = Topic.objects.select_related("board__need", "merged_into").filter(public_id=topic_id).first()
     if found is None:
