@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from chat.events import MemberMuted, MemberProtected, MemberWarned, MessageDiscarded, MessageRemoved
 from chat.models import Event, Member, Poll, Role, Stream, Vote
-from chat.room_strings import report_reasons, sanction_strings
+from chat.room_strings import report_reasons, room_strings, sanction_strings
+from chat.services.holds import waiting_of
 
 MOST_ROWS = 200
 MOST_WHISPERS = 6
@@ -28,8 +29,10 @@ def frame_of(member: Member, *, now: datetime, about: str = "") -> dict[str, Any
     shown = [] if chosen else sanctions_for(member, now=now)
     return {
         "rows": rows,
+        "waiting": [] if chosen else waiting_of(member),
         "about": chosen,
         "reasons": report_reasons().values(),
+        "held_words": room_strings()["held"],
         "whispers": whispers_for(member),
         "polls": polls_for(member),
         "cards": [_card(json.loads(event.frame)) for event in shown],

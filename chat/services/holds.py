@@ -68,6 +68,15 @@ def discard(*, session: Session, command: MessageDiscard, now: datetime) -> list
     return rows
 
 
+def waiting_of(member: Member) -> list[dict[str, str]]:
+    """What the member wrote that was never shown and still waits for a counsellor, in their order."""
+    held = Event.objects.filter(session_id=member.session_id, author=member, type=MessageHeld.type)
+    shown = Event.objects.filter(session_id=member.session_id, author=member, type=MessagePosted.type)
+    rows = held.exclude(public_id__in=shown.values("public_id")).order_by("position")
+    bodies = [json.loads(row.frame) for row in rows]
+    return [{"id": body["id"], "text": body["text"], "at": body["at"]} for body in bodies if body["text"] is not None]
+
+
 def withdraw_all(session: Session, author: Member) -> list[log.Entry]:
     """Take all that `author` wrote out of the room and hold it: what to append, a pair for each message."""
     posted = Event.objects.filter(session=session, author=author, type=MessagePosted.type).order_by("seq")

@@ -11,11 +11,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from chat import broadcast, log
 from chat.commands import MemberBan, MemberKick, MemberMute, MemberProtect, MemberUnmute, MemberUnprotect, MemberWarn
 from chat.events import (
+    DeskNoted,
     MemberBanned,
     MemberKicked,
     MemberMuted,
@@ -119,7 +123,8 @@ def lift_lapsed(*, session: Session, now: datetime) -> list[Event]:
 
 
 def kick(*, session: Session, actor: Member, target: Member, command: MemberKick, now: datetime) -> list[Event]:
-    """Out of this session: all tabs close with 4423. Records a mute if there was none."""
+    """Out of this session: all tabs close with 4423. Records a mute if there was none. The desk reads when `watch` was
+    asked for and cannot be: the kick itself waits for nothing."""
     if target.is_out:
         return []
     if missing := missing_for_a_kick(target):
@@ -130,12 +135,21 @@ def kick(*, session: Session, actor: Member, target: Member, command: MemberKick
     target.kicked_at = now
     target.save(update_fields=["kicked_at"])
     told.append(MemberKicked(member=target.public_id, reason=command.reason, ground=command.ground, by=actor.public_id))
-    if command.watch:
-        marks.watch_newcomers(session=session, member=target, now=now)
+    after: list[log.Entry] = []
+    if command.watch and marks.watch_newcomers(session=session, member=target, now=now) is None:
+        after.append(_unwatched(actor, target))
+    elif command.watch:
         logbook.note(session=session, actor=actor, action="watch", target=target.public_id, now=now)
-    rows = _tell(session, target, told, now, actor)
+    rows = _tell(session, target, told, now, actor, after=after)
     broadcast.expel(target, code=KICKED, after=rows)
     return rows
+
+
+def _unwatched(actor: Member, target: Member) -> log.Entry:
+    """A note to the desk, in the site's language, as all of its counsellors read it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("Nobody can watch for newcomers: we do not know the network of {name}.").format(name=target.alias)
+    return log.Entry(event=DeskNoted(from_=actor.public_id, text=text), stream=Stream.DESK, author=actor)
 
 
 def ban(*, session: Session, actor: Member, target: Member, command: MemberBan, now: datetime) -> list[Event]:

@@ -6,7 +6,7 @@ from typing import Any
 from chat import broadcast, log
 from chat.commands import PollClose, PollOpen, PollVote
 from chat.events import PollClosed, PollOpened, PollTallied
-from chat.models import Event, Member, Poll, Session, Vote
+from chat.models import Event, Member, Poll, Session, Stream, Vote
 from moderation.refusals import Refused
 
 
@@ -55,6 +55,15 @@ def open_polls(session: Session, *, reader: Member) -> list[dict[str, Any]]:
         }
         for poll in Poll.objects.filter(session=session, closed_at__isnull=True)
     ]
+
+
+def earlier_questions(session: Session, *, reader: Member) -> list[dict[str, Any]]:
+    """Polls that were opened before the reader came and are over: their replay tells of the end alone."""
+    opened = Event.objects.readable_by(reader).filter(stream=Stream.ROOM, type=PollOpened.type)
+    over = Poll.objects.filter(session=session, closed_at__isnull=False).exclude(
+        public_id__in=opened.values("public_id")
+    )
+    return [{"poll": poll.public_id, "question": poll.question, "options": poll.options} for poll in over]
 
 
 def tallies(session: Session) -> list[str]:

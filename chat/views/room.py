@@ -23,6 +23,8 @@ from chat.permissions import BANNED, KICKED
 from chat.places import WORD_CODE, drop_token, token_in
 from chat.plain import frame_of
 from chat.room_strings import room_strings, young_strings
+from chat.services.holds import waiting_of
+from chat.services.polls import earlier_questions
 from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.staff_strings import staff_strings
 
@@ -61,7 +63,7 @@ def render_room(
         "session": session,
         "me": member,
         "counsellors": Session.objects.with_people().get(pk=session.pk).counsellor_profiles(),
-        "boot": boot(request, session, is_staff=member.is_counsellor),
+        "boot": {**boot(request, session, is_staff=member.is_counsellor), **own_past(member)},
         "retention_line": retention_line(session),
         "guidelines_url": reverse("chat:session", args=[session.slug]),
         "word_code": code or None,
@@ -89,6 +91,15 @@ def boot(request: HttpRequest, session: Session, *, is_staff: bool) -> dict[str,
         "help_url": reverse("referrals:help"),
         "csrf_token": get_token(request),
         "strings": {**room_strings(), **(staff_strings() if is_staff else young_strings())},
+    }
+
+
+def own_past(member: Member) -> dict[str, Any]:
+    """What no replay tells this reader: their own messages that wait for a counsellor, and what was asked in polls that
+    were opened before they came."""
+    return {
+        "held": [] if member.is_counsellor else waiting_of(member),
+        "polls": earlier_questions(member.session, reader=member),
     }
 
 

@@ -28,6 +28,10 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
         return !ends.every((end) => element.contains(document.elementFromPoint(...end)));
     })
     .map(([element, box]) => `${element.textContent.trim() || element.name}: ${box.width | 0}x${box.height | 0}`)"""
+# No colour is on its way to another any more.
+COLOURS_ARE_THERE = """() => {
+    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+}"""
 LARGE_LETTERS = """() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`html { font-size: 36px } p { margin-block-end: 2em !important }
@@ -67,6 +71,7 @@ def violations(page: Page, *, only: list[str] | None = None, without: tuple[str,
     }
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    page.evaluate(COLOURS_ARE_THERE)
     found = page.evaluate(f"() => axe.run(document, {json.dumps(options)}).then(results => results.violations)")
     return "\n".join(
         f"{rule['id']} ({rule['impact']}): {rule['help']}"
@@ -81,6 +86,14 @@ def no_violations(page: Page, *, only: list[str] | None = None, without: tuple[s
     """Fail with every place that axe finds wrong on this page as it stands."""
     found = violations(page, only=only, without=without)
     assert not found, f"{page.url}\n{found}"
+
+
+def no_violations_in_light_and_dark(page: Page) -> None:
+    """All rules in light; in dark what the theme can change."""
+    no_violations(page)
+    page.emulate_media(color_scheme="dark")
+    no_violations(page, only=COLOURS)
+    page.emulate_media(color_scheme="light")
 
 
 def readable_by_everybody(page: Page, *, without: tuple[str, ...] = ()) -> None:

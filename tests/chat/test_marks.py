@@ -297,6 +297,20 @@ def test_a_watch_holds_the_first_messages_of_newcomers_from_there_till_the_sessi
 # What is left behind (law 8) --------------------------------------------------------------------------------------
 
 
+def test_a_watch_that_cannot_be_is_told_to_the_desk_and_the_kick_stands() -> None:
+    scene = Scene()
+    network = marks.network_digest(Session.objects.get(pk=scene.session.pk), HOME, now=scene.now)
+    Member.objects.filter(pk=scene.owl.pk).update(network=network)
+    for young in (scene.fox, scene.owl):  # the first came from nowhere that we know
+        scene.kick(young, watch=True)
+    assert scene.row(scene.fox).kicked_at
+    notes = [note["text"] for note in scene.read(scene.karla, "desk.noted")]
+    assert len(notes) == 1
+    assert scene.fox.alias in notes[0]
+    assert Mark.objects.filter(kind=Mark.Kind.WATCH).count() == 1
+    assert scene.read(scene.owl, "desk.noted") == []
+
+
 def test_when_the_session_closes_nobody_in_it_came_from_anywhere() -> None:
     scene = Scene()
     inside = come(scene.session)

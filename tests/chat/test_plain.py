@@ -122,6 +122,25 @@ def test_a_vote_is_a_button_and_the_end_of_a_poll_stands_in_the_log(evening):
     assert context["rows"][-1]["options"] == [{"text": "Skole", "count": 0}, {"text": "Venner", "count": 1}]
 
 
+def test_what_waits_for_a_counsellor_is_still_there_for_its_writer_after_a_reload(evening):
+    evening.lead("room.hold", on=True)
+    evening.post(evening.mine, text="vent paa mig")
+    assert "vent paa mig" in evening.seen(evening.mine)
+    assert "vent paa mig" in evening.mine.get(evening.url("room")).content.decode()
+    assert "vent paa mig" not in evening.seen(evening.theirs)
+    assert "vent paa mig" not in evening.theirs.get(evening.url("room")).content.decode()
+    held = Event.objects.get(type="message.held").public_id
+    evening.lead("message.release", id=held)
+    assert evening.seen(evening.mine).count("vent paa mig") == 1
+    assert "vent paa mig" not in evening.mine.get(evening.url("room")).content.decode()
+
+
+def test_what_protecting_took_out_of_the_room_does_not_wait_twice(evening):
+    evening.post(evening.mine, text="hej med jer")
+    evening.lead("member.protect", member=evening.fox.public_id, reason="Jeg passer på dig")
+    assert "hej med jer" not in evening.mine.get(evening.url("room")).content.decode()
+
+
 def test_who_is_warned_and_muted_reads_why_and_the_warning_has_reached_them(evening):
     evening.lead("member.warn", member=evening.fox.public_id, reason="Skriv pænt")
     assert "Skriv pænt" in evening.seen(evening.mine)

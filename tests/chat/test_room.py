@@ -147,6 +147,30 @@ def test_F12_a_reader_who_was_away_gets_exactly_what_was_missed():
     scene()
 
 
+@pytest.mark.both_engines
+def test_law_2_who_resumes_past_a_warning_has_not_been_reached_by_it():
+    session, staff, (one, _two) = evening()
+
+    @async_to_sync
+    async def scene() -> None:
+        async with Tab(session, staff) as karla:
+            await karla.enter()
+            await karla.ask("room.open")
+            async with Tab(session, one) as ung:
+                fox = (await ung.enter())["you"]["id"]
+            warned = await karla.ask("member.warn", member=fox, reason="Tal pænt")
+            assert warned["type"] == "accepted"
+            for number in ("1", "999"):  # it says that it had the warning, or asks for nothing we have
+                async with Tab(session, one, query=f"side_after={number}") as ung:
+                    entered = await ung.enter()
+                    had = entered["from"]["side"] == 1
+                    await ung.quiet()
+                    missing = (await karla.ask("ban.preview", member=fox))["missing"]
+                    assert ("warning" in missing) == had, number
+
+    scene()
+
+
 def test_T12_T34_a_removed_message_is_gone_for_all_and_from_every_later_replay():
     session, staff, (one, two) = evening()
 

@@ -25,6 +25,12 @@ const PASSING = new Set(["too_fast", "slow_mode"]);
  */
 const UNTIL_WRITABLE = new Set(["no_counsellor", "not_open"]);
 
+/** @param {{id: string, text: string, at: string}} message @returns {Entry} */
+function heldEntry({ id, text, at }) {
+  const how = { replyTo: null, ask: false, reason: "", shown: false, tries: 0, inGoodTime: true };
+  return { ...how, ref: newRef(), text, at, id, status: "held" };
+}
+
 /**
  * @param {object} options
  * @param {(entry: Entry) => object} options.commandOf what goes over the line, but for the ref
@@ -35,10 +41,11 @@ const UNTIL_WRITABLE = new Set(["no_counsellor", "not_open"]);
  * @param {() => boolean} options.mayWrite what the page knows of the room's state
  * @param {(entry: Entry, refusal: any) => boolean} options.onRefused says whether it has given the text back to its writer
  * @param {() => void} options.onSilence no answer came
+ * @param {{id: string, text: string, at: string}[]} [options.held] what waited for a counsellor when the page was made
  */
-export function createOutbox({ commandOf, storage, send, laterWords, mayWrite, onChange, onRefused, onSilence }) {
+export function createOutbox({ commandOf, storage, send, laterWords, mayWrite, onChange, onRefused, onSilence, held = [] }) {
   /** @type {Entry[]} */
-  let entries = storage.load() ?? [];
+  let entries = [...held.map(heldEntry), ...(storage.load() ?? [])];
   for (const entry of entries) if (entry.status === "sent") entry.status = "waiting";
   let notBefore = 0;
   let waitsForRoom = false;
@@ -75,7 +82,10 @@ export function createOutbox({ commandOf, storage, send, laterWords, mayWrite, o
 
   /** @param {Entry} entry @param {any} answer */
   function accepted(entry, answer) {
-    if (answer.held) Object.assign(entry, { status: "held", id: answer.id ?? null });
+    if (answer.held) {
+      entries = entries.filter((one) => one === entry || !answer.id || one.id !== answer.id); // a second try after a reload
+      Object.assign(entry, { status: "held", id: answer.id ?? null });
+    }
     else if (entry.shown || !answer.id) remove(entry.ref);
     else Object.assign(entry, { status: "stored", id: answer.id });
   }

@@ -74,7 +74,7 @@ export function startRoom({
   const memories = [];
   const listening = tabStorage("samrum.listening");
 
-  let state = emptyState();
+  let state = emptyState(boot.polls);
   let caughtUp = false;
   let bannerShown = false;
   /** After a banner until what was missed has come. */
@@ -113,6 +113,7 @@ export function startRoom({
     mayWrite: () => mayWrite(state),
     onChange: () => state.entered && render(),
     onRefused: refused,
+    held: boot.held,
   });
 
   const helpBox = root.querySelector("[data-help]");

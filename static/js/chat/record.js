@@ -12,11 +12,14 @@ export function createRecord(room, say) {
   const form = find("[data-note-form]", room.root);
   const box = find("textarea", form);
   let read = 0;
+  /** What was written here: other notes in one's own name are the server's answer to a step. @type {Set<string>} */
+  const written = new Set();
 
   form.addEventListener("submit", async (/** @type {Event} */ event) => {
     event.preventDefault();
     const text = box.value.trim();
     if (!text) return box.focus();
+    written.add(text);
     const answer = await room.ask("desk.note", { text });
     if (answer.type === "refused") return say(answer.text);
     if (box.value.trim() === text) box.value = "";
@@ -67,7 +70,11 @@ export function createRecord(room, say) {
       show(badge, unread > 0);
       setText(badge, String(unread));
       for (const event of taken) {
-        if (!live || event.type !== "desk.noted" || event.from === me?.id) continue;
+        if (!live || event.type !== "desk.noted") continue;
+        if (event.from === me?.id) {
+          if (!written.has(event.text)) say(event.text);
+          continue;
+        }
         room.announcer.urgent(phrase("note_said", { name: room.nameOf(event.from), text: event.text }));
       }
     },

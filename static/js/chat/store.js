@@ -40,6 +40,7 @@
  * @property {Record<string, Member>} members
  * @property {any} limits
  * @property {Record<string, Poll>} polls
+ * @property {Record<string, Poll>} earlier those of the page's own
  * @property {Position} seq the last number of each stream that is in this state
  * @property {Position} heads where the streams stood at the door
  * @property {Row[]} log
@@ -61,9 +62,14 @@ const UNTIL_LIFTED = "9999-12-31T00:00:00.000Z";
 /** Changes of the room that are no news of its state. */
 const QUIET = new Set(["slow", "hold", "pin"]);
 
-/** @returns {State} */
-export function emptyState() {
+/**
+ * @param {any[]} [over] polls that were opened before the reader came, and are over
+ * @returns {State}
+ */
+export function emptyState(over = []) {
+  const earlier = Object.fromEntries(over.map((poll) => [poll.poll, { ...openPoll(poll, undefined), closed: true }]));
   return {
+    earlier,
     entered: false,
     me: null,
     room: null,
@@ -118,7 +124,7 @@ function enter(state, event, asked) {
   const keepsRoom = event.from.room === asked.room || event.from.room === state.seq.room;
   const keepsSide = event.from.side === asked.side || event.from.side === state.seq.side;
   const members = Object.fromEntries(event.members.map((/** @type {Member} */ member) => [member.id, member]));
-  const known = keepsRoom ? state.polls : {};
+  const known = keepsRoom && state.entered ? state.polls : state.earlier;
   const polls = event.polls.map((/** @type {any} */ poll) => [poll.poll, openPoll(poll, known[poll.poll])]);
   return {
     ...state,
