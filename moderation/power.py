@@ -62,7 +62,8 @@ def mirror(user: User, *, since: datetime, now: datetime) -> Mirror:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A number as it may be seen. Without `value` it is under five; `is_least`: there is more that is not shown."""
+    """A number as it may be seen; without `value` it is under five. `is_least`: a sum, and a part of it is not shown;
+    without `value` no part of it is."""
 
     value: int | None
     is_least: bool = False
@@ -115,7 +116,7 @@ def together(parts: Iterable[Shown]) -> Shown:
     """The sum of what is shown. Where a part is not, it says "at least", and tells nothing of that part."""
     known = list(parts)
     value = sum(part.value for part in known if part.value is not None)
-    return Shown(value or None, is_least=any(part.value is None or part.is_least for part in known) and value > 0)
+    return Shown(value or None, is_least=any(part.value is None for part in known))
 
 
 def kept(decided: int, on_time: int, late: int) -> Kept:

@@ -68,7 +68,7 @@ def _item(same: list[Report]) -> Item | None:
         source=ReportSource.name,
         key=first.public_id,
         place=_("Report: %(place)s") % {"place": shown.label},
-        title=shown.title,
+        title=shown.title or _("A reader asks you to look at it"),
         text=shown.text,
         tags=tuple(tags),
         urgency=PRESSING if any(row.reason in PRESSING_REASONS for row in same) else USUAL,

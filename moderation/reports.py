@@ -81,15 +81,16 @@ def decide(*, report: Report, user: User, outcome: str, now: datetime) -> int:
         raise Refused(Code.FORBIDDEN)
     same = _open_beside(report).select_for_update()
     rows = list(same.order_by("reported_at", "pk"))
-    if report.pk not in {row.pk for row in rows}:
+    fresh = next((row for row in rows if row.pk == report.pk), None)
+    if fresh is None:
         raise Refused(Code.CLOSED, _("A colleague has already decided it."))
-    target = report.target
+    target = fresh.target
     outcome = outcome if target is not None else Report.Outcome.GONE
     if outcome == Report.Outcome.HIDDEN:
         signals.hide_asked.send(sender=type(target), target=target, user=user, now=now)
     _close(rows, outcome=outcome, user=user, now=now)
     if target is not None:
-        _write_down(report, rows[0], outcome=outcome, user=user, now=now)
+        _write_down(fresh, rows[0], outcome=outcome, user=user, now=now)
     return len(rows)
 
 

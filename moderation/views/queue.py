@@ -48,6 +48,12 @@ class Row:
         return self.typed.get("reason", self.item.reason)
 
     @property
+    def text(self) -> str:
+        """Without its first line, where that is the headline above it."""
+        first, _newline, rest = self.item.text.partition("\n")
+        return rest.strip() if first.strip() == self.item.title and rest.strip() else self.item.text
+
+    @property
     def shows_findings(self) -> bool:
         """Where it can go back for showing who somebody is; what is written to counsellors alone is not judged."""
         return any(code == "identifying" for code, _label in self.item.reasons)
