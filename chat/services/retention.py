@@ -21,6 +21,7 @@ from chat.models import Alert, Answer, Connection, Event, Knock, Member, Poll, R
 from chat.services import afterwards, marks
 from chat.services.rooms import attendance
 from moderation.refusals import Refused
+from referrals.models import Document
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def keep_no_samples() -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for model in REWRITTEN:
+        for model in (*REWRITTEN, *apps.get_app_config("forum").get_models(), Document):
             for field in model._meta.concrete_fields:
                 if isinstance(field, CharField | TextField | JSONField):
                     table, column = (

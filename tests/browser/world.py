@@ -19,6 +19,10 @@ from chat.models import DutyCase, Member, Review, Session
 from chat.places import PLACE
 from chat.services import afterwards, marks, reviews
 from chat.views.review import REVIEW
+from forum.models import Board, Letterbox, Publication, Topic
+from forum.places import LETTER, PEN
+from forum.services import letters, posts, private, reading
+from moderation import reports
 from referrals.models import Service
 from tests.accounts.conftest import code_now
 from tests.chat.care import house, say, tell
@@ -93,10 +97,64 @@ def make_world(site: Site) -> World:
     assert service is not None
     world.at["service"] = {"pk": service.pk}
 
+    _write_in_the_forum(world, sofie)
+    _write_letters(world)
+    User.objects.create_user("stillehav", password=PASSWORD)
+
     world.secret = generate_totp_secret()
     TOTP.activate(mads, world.secret)
     RecoveryCodes.activate(mads)
     return world
+
+
+def _write_in_the_forum(world: World, reader: User) -> None:
+    """A thread that everybody reads, one that waits, one that came back, and a report of the first."""
+    now = timezone.now()
+    thread = Topic.objects.published().filter(is_answered_by_counsellor=True).select_related("board").first()
+    assert thread is not None
+    first = thread.posts.on_page(1)[0]
+    world.at["board"] = {"slug": thread.board.slug}
+    world.at["quiet board"] = {"slug": Board.objects.get(name="Krop").slug}
+    world.at["board pk"] = {"pk": thread.board.pk}
+    world.at["thread"] = {"topic_id": thread.public_id}
+    world.at["post"] = {"topic_id": thread.public_id, "post_id": first.public_id}
+
+    def write(name: str, text: str) -> posts.Sent:
+        sent = posts.start_topic(board=thread.board, alias=posts.suggest_alias(), text=text, ask=True, now=now)
+        world.cookies[name] = {PEN: sent.token}
+        world.at[name] = {"topic_id": sent.post.topic.public_id}
+        world.at[f"{name} post"] = {"topic_id": sent.post.topic.public_id, "post_id": sent.post.public_id}
+        return sent
+
+    waiting = write("writer", "Det er svært at begynde\n\nMen nu gør jeg det.")
+    private.write(writer=waiting.writer, text="Må jeg skrive til dig?", now=now)
+    private.reply(writer=waiting.writer, counsellor=reader, text="Ja, det må du.", now=now)
+    back = write("writer sent back", "Alle i min klasse er dumme")
+    reading.refuse(post=back.post, user=reader, reason="unkind", words="Skriv hvad der skete.", now=now)
+    reading.take_effect(now=now + reading.UNDO)
+    houses = thread.board.organizations.all()
+    report = reports.report(target=first, organizations=houses, reason="worrying", due_at=now, now=now)
+    world.at["report"] = {"report_id": report.public_id}
+
+
+def _write_letters(world: World) -> None:
+    now = timezone.now()
+    box = Letterbox.objects.get()
+    written = letters.write(box=box, text="Må man godt være sur på sin mor?", now=now)
+    world.cookies["letter writer"] = {LETTER: written.token}
+    world.at["letter"] = {"public_id": written.letter.public_id}
+    asked = letters.write(box=box, text="Er det mærkeligt at savne en kat?", now=now)
+    seen, mads = letters.version_of(asked.letter), User.objects.get(username="mads")
+    letters.send(letter=asked.letter, user=mads, text="Nej. **Slet ikke.**", seen=seen, now=now)
+    words = {"title": "At savne en kat", "question": "Er det mærkeligt?", "answer": "Nej."}
+    letters.propose(letter=asked.letter, user=mads, need=None, service=None, now=now, **words)
+    world.cookies["one who is asked"] = {LETTER: asked.token}
+    world.at["proposed letter"] = {"public_id": asked.letter.public_id}
+    published = Publication.objects.published()[0]
+    world.at["publication"] = {"public_id": published.public_id}
+    world.at["answered letter"] = {"public_id": published.letter.public_id}
+    world.at["box"] = {"slug": box.slug}
+    world.at["box pk"] = {"pk": box.pk}
 
 
 # Who looks --------------------------------------------------------------------------------------------------------
@@ -115,6 +173,10 @@ def _staff(username: str) -> Callable[[Page, World], None]:
         page.wait_for_url(lambda url: "/login/" not in url)
 
     return come
+
+
+def _profile(page: Page, world: World) -> None:
+    _staff("stillehav")(page, world)
 
 
 def _just_in(page: Page, world: World) -> None:
@@ -157,6 +219,8 @@ ROLES: dict[str, Callable[[Page, World], None]] = {
         [{"name": "ude", "value": "1", "url": world.site.url}]
     ),
     **{name: _carrying(name) for name in ("young", "warned", "kicked", "banned", "asking")},
+    **{name: _carrying(name) for name in ("writer", "writer sent back", "letter writer", "one who is asked")},
+    "profile": _profile,
     "counsellor": _staff("sofie"),
     "counsellor just in": _just_in,
     "coordinator": _staff("karen"),
