@@ -82,7 +82,8 @@ class AccountAdapter(DefaultAccountAdapter):
         phrase = getattr(user, "phrase", None)
         if phrase is None:
             return answer
-        return render(request, "accounts/phrase.html", {"words": phrase.split("-"), "is_new": True})
+        onward = more["redirect_url"]  # where they were, if the way here said so; allauth lets no other site in
+        return render(request, "accounts/phrase.html", {"words": phrase.split("-"), "is_new": True, "onward": onward})
 
     def may_recover(self, request: HttpRequest, username: str) -> bool:
         """Count a try to come back under this name, known or not: few from one network, more from all the world."""

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -37,7 +38,8 @@ def note_login(request: HttpRequest, *, user: User, now: datetime) -> None:
 def logins_end(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         # The young have no such cookie, and for them the session is not even looked at.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        # Nor is it at the exit, which lets everybody out also while the database is away.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith(reverse("exit")):
             _look_at_the_clock(request, now=timezone.now())
         return get_response(request)
 

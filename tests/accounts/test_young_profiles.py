@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.auth import hashers
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -57,6 +58,16 @@ def test_a_name_and_a_password_make_a_profile_and_six_words_are_shown_once(clien
     assert answer["Cache-Control"] == "no-store"
     assert phrase_on(text_of(client.get("/konto/mig/"))) == ""
     assert client.get("/konto/ny/")["Location"] == reverse("forum:profile")
+
+
+def test_whoever_came_from_a_page_goes_on_there_and_never_to_another_site(client: Client) -> None:
+    login = text_of(client.get("/konto/login/?next=/forum/skriv/"))
+    assert 'href="/konto/ny/?next=%2Fforum%2Fskriv%2F"' in login
+    for number, (where, onward) in enumerate(
+        {"/forum/skriv/": "/forum/skriv/", "//example.org/": "/forum/mig/"}.items()
+    ):
+        form = {"username": f"{NAME}{number}", "password1": SECRET, "next": where}
+        assert f'href="{onward}"' in text_of(Client().post("/konto/ny/", form)).partition("<main")[2]
 
 
 def test_the_form_asks_for_a_name_and_a_password_and_for_nothing_else(client: Client) -> None:
@@ -249,6 +260,19 @@ def test_the_exit_kills_the_session_itself(client: Client) -> None:
     thief.cookies["sessionid"] = stolen
     assert thief.get("/konto/mig/").status_code == 302
     assert not Session.objects.exists()
+
+
+def test_the_exit_lets_out_while_the_database_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_up(client)
+
+    def away(*_args: object, **_more: object) -> None:
+        raise OperationalError
+
+    for name in ("load", "delete", "save", "exists"):
+        monkeypatch.setattr(SessionStore, name, away)
+    answer = client.get("/ud/")
+    assert answer.status_code == 303
+    assert '"cookies"' in answer["Clear-Site-Data"]
 
 
 def test_a_young_profile_can_be_given_no_right_and_no_role(organization: Organization) -> None:
