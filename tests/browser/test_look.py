@@ -3,14 +3,24 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django import DjangoDbBlocker
 
+from chat.models import Session
 from tests.browser.people import LARGE_LETTERS, sideways
 from tests.chat.people import make_counsellor, make_session
 from tests.servers import Site
 
-OWN_PAGES = ["/", "/privatliv/", "/underretning/", "/hvem-kan-se-mig/", "/tilgaengelighed/", "/findes-ikke/"]
+OWN_PAGES = [
+    "/",
+    "/privatliv/",
+    "/underretning/",
+    "/hvem-kan-se-mig/",
+    "/tilgaengelighed/",
+    "/konto/login/",
+    "/findes-ikke/",
+]
 KB = 1024
 # (bytes on the wire of a first visit): experience.md, "Budgets".
 BUDGET = {"document": 14 * KB, "stylesheet": 12 * KB, "script": 6 * KB, "image": 16 * KB}
@@ -99,3 +109,15 @@ def test_only_the_exit_is_red(visitor: Callable[..., Page], server: Site) -> Non
         return a > 0 && r > 100 && r > 2 * g && r > 2 * b;
     }).map((element) => element.className)"""
     assert page.evaluate(red) == ["exit"]
+
+
+def test_a_front_page_without_a_chat_reflows_with_letters_twice_as_big(
+    visitor: Callable[..., Page], server: Site, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock(), server.database():
+        Session.objects.update(state=Session.State.CLOSED, closed_at=timezone.now())
+    page = visitor()
+    page.goto(f"{server.url}/")
+    assert page.locator(".front-now .card").count() == 1
+    page.evaluate(LARGE_LETTERS)
+    assert sideways(page) <= 0

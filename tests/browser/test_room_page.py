@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
-from tests.browser.people import no_violations, sideways
+from tests.browser.people import no_violations_in_light_and_dark, sideways
 from tests.browser.rooms import PATIENCE, Evening, Visitor, act, hears, log_of, room_of, say
 from tests.servers import Site
 
@@ -44,15 +44,14 @@ def evening(evenings: Callable[..., Evening]) -> Evening:
 
 def is_fine(page: Page) -> None:
     """Readable for everybody: axe, targets of 44 px, nothing sideways."""
-    no_violations(page)
+    no_violations_in_light_and_dark(page)
     assert page.evaluate(TOO_SMALL) == []
     assert sideways(page) == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_state_of_a_young_persons_room_can_be_read_by_everybody(evening: Evening, theme: str) -> None:
+def test_every_state_of_a_young_persons_room_can_be_read_by_everybody(evening: Evening) -> None:
     counsellor = evening.counsellor()
-    page, other = evening.young("Blå Ræv", theme=theme), evening.young("Stille Ugle")
+    page, other = evening.young("Blå Ræv"), evening.young("Stille Ugle")
     is_fine(page)
     counsellor.locator("[data-command='room.open']").click()
     say(other, "hej med jer")
@@ -76,9 +75,8 @@ def test_every_state_of_a_young_persons_room_can_be_read_by_everybody(evening: E
 
 
 @pytest.mark.parametrize("viewport", ["desktop", "phone", "zoomed"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_counsellors_room_can_be_read_by_everybody(evening: Evening, theme: str, viewport: str) -> None:
-    page = evening.counsellor(viewport=viewport, theme=theme)
+def test_the_counsellors_room_can_be_read_by_everybody(evening: Evening, viewport: str) -> None:
+    page = evening.counsellor(viewport=viewport)
     is_fine(page)
     page.locator("[data-command='room.open']").click()
     young = evening.young("Blå Ræv")
