@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.models import Membership, Organization, User
+from accounts.models import Membership, Organization, Profile, User
 from accounts.permissions import may_enter_staff_pages
 from forum.models import Board, Letterbox, Post, Topic
 
@@ -38,6 +38,12 @@ def house_of(user: User, place: Board | Letterbox) -> Organization | None:
     ).select_related("organization")
     first = memberships.order_by("pk").first()
     return first.organization if first else None
+
+
+def can_sign(user: User) -> bool:
+    """Every answer is signed with a name and a face."""
+    card = Profile.objects.filter(user=user).first()
+    return card is not None and card.is_complete
 
 
 def is_trusted(user: User | None, board: Board) -> bool:

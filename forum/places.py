@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.permissions import is_young
 from forum.models import Letter, Topic, Writer
 
 _PREFIX = "__Secure-" if settings.SECURE_COOKIES else ""
@@ -58,7 +59,4 @@ def profile_of(request: HttpRequest) -> User | None:
     """The young person's profile that is logged in. Staff are none; without a login nothing is asked."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
-    user = request.user
-    if not isinstance(user, User) or user.is_staff or user.is_superuser or user.memberships.exists():
-        return None
-    return user
+    return request.user if isinstance(request.user, User) and is_young(request.user) else None

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import CharField, JSONField, TextField
+from django.db.models import CharField, JSONField, Model, TextField
 from django.utils import timezone
 
 from chat.models import Alert, Answer, Connection, Event, Knock, Member, Poll, Review, Session, Vote, Waiter
@@ -108,8 +108,9 @@ def keep_no_samples() -> None:
     """
     if connection.vendor != "postgresql":
         return
+    written: list[type[Model]] = [*REWRITTEN, *apps.get_app_config("forum").get_models(), Document]
     with connection.cursor() as cursor:
-        for model in (*REWRITTEN, *apps.get_app_config("forum").get_models(), Document):
+        for model in written:
             for field in model._meta.concrete_fields:
                 if isinstance(field, CharField | TextField | JSONField):
                     table, column = (

@@ -29,7 +29,14 @@ def sweep() -> None:
     steps = (
         *(escalation.sweep, retention.sweep, reviews.erase_due, marks.forget_expired),
         *(settle_rooms, presence.forget_the_gone, mail_about_no_shows, reviews.mail_about_waiting),
-        *(forum.alarm, queue.settle, letter_sweeps.alarm_late, letter_sweeps.erase_due, forum.erase_left),
+        *(
+            forum.alarm,
+            queue.settle,
+            letter_sweeps.alarm_urgent,
+            letter_sweeps.alarm_late,
+            letter_sweeps.erase_due,
+            forum.erase_left,
+        ),
         *(reports.settle_gone, reports.erase_due, queue.forget_claims, search.tidy, young.forget_ended_logins),
     )
     for step in steps:

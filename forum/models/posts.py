@@ -156,6 +156,7 @@ class Post(models.Model):
     html = models.TextField()
     warning = models.CharField(max_length=80, blank=True)  # what it is folded away behind
     quote = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    has_quote = models.BooleanField(default=False)  # also when what it quoted is deleted
     is_first = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.HELD)
     why = models.CharField(max_length=8, choices=Why.choices, blank=True)

@@ -1,22 +1,17 @@
 """What the worker does for the letterbox: erase what is old, and tell coordinators what is late."""
 
-import logging
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, User
+from accounts import staff_mail
 from forum.models import Letter, Letterbox, LetterPart, Publication
 from forum.services import letters
-
-logger = logging.getLogger(__name__)
 
 
 def erase_due(*, now: datetime) -> int:
@@ -48,6 +43,22 @@ def _erase(letter: Letter, *, now: datetime) -> bool:
     return True
 
 
+def alarm_urgent(*, now: datetime) -> int:
+    """Tell counsellors and coordinators, once, that somebody who wrote a letter may be in danger. Answers how many."""
+    urgent = Letter.objects.waiting().filter(is_urgent=True, alarmed_at__isnull=True).select_related("letterbox")
+    return sum(_mail_urgent(letter, now=now) for letter in urgent)
+
+
+def _mail_urgent(letter: Letter, *, now: datetime) -> bool:
+    houses = list(letter.letterbox.organizations.all())
+    to = sorted({*staff_mail.coordinators_of(houses), *staff_mail.counsellors_of(houses)})
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, text = _("A letter is urgent"), _("Log in and open the queue. It stands first there.")
+    if not staff_mail.send(subject=subject, text=text, to=to):
+        return False
+    return bool(Letter.objects.filter(pk=letter.pk).update(alarmed_at=now))
+
+
 def alarm_late(*, now: datetime) -> int:
     """Tell the coordinators of each letterbox, once, what was promised and is not answered. Answers how many letters.
 
@@ -74,22 +85,4 @@ def _mail(box: Letterbox, number: int) -> bool:
             )
             % words
         )
-    return _send(subject, text, _coordinators(box))
-
-
-def _coordinators(box: Letterbox) -> list[str]:
-    people = User.objects.filter(
-        is_active=True,
-        memberships__role=Membership.Role.COORDINATOR,
-        memberships__organization__in=box.organizations.all(),
-    )
-    return sorted(set(people.exclude(email="").values_list("email", flat=True)))
-
-
-def _send(subject: str, text: str, to: Iterable[str]) -> bool:
-    """Whether it went, or there is nobody to send it to."""
-    try:
-        return not to or bool(send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, list(to)))
-    except OSError as error:  # smtplib's errors are OSErrors, too
-        logger.error("A mail to coordinators was not sent: %s", type(error).__name__)
-        return False
+    return staff_mail.send(subject=subject, text=text, to=staff_mail.coordinators_of(box.organizations.all()))

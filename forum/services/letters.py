@@ -17,9 +17,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Profile, User
+from accounts.models import User
 from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_read_letterbox, house_of
+from forum.permissions import can_read_letterbox, can_sign, house_of
 from forum.promises import coarse
 from forum.services import publications
 from forum.services.codes import LETTERS
@@ -37,8 +37,6 @@ LONGEST_ANSWER = 20_000
 LONGEST_NOTE = 1000
 SOURCE = "letters"  # of the one desk: what waits here, and who looks at it
 INSTANT = timedelta(microseconds=1)
-# Between a colleague's note and the draft it is about. `clean_text` lets nobody write one.
-NOTE_ENDS = "\x1e"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +47,6 @@ class Written:
     token: str
     word_code: str
     level: crisis.Level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An answer that is not sent, and what a colleague said about it."""
-
-    part: LetterPart
-    text: str
-    note: str
 
 
 # The young --------------------------------------------------------------------------------------------------------
@@ -153,8 +142,7 @@ def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime)
     letter = _at_hand(letter, user, seen=seen, now=now)
     _sign(user)
     draft = _write_draft(letter, user, text, now=now)
-    draft.text = _split(draft.text)[1]  # the note has done its work
-    draft.look_asked_at = now
+    draft.note, draft.look_asked_at = "", now  # the note has done its work
     draft.save()
     release(letter)
     return draft
@@ -175,8 +163,7 @@ def return_draft(*, letter: Letter, user: User, note: str, seen: str, now: datet
     """A colleague has read it and would change something: it goes back to the one who wrote it, with a note."""
     letter = _at_hand(letter, user, seen=seen, now=now)
     draft = _asked(letter, user)
-    draft.text = clean_text(note, limit=LONGEST_NOTE) + NOTE_ENDS + draft.text
-    draft.look_asked_at = None
+    draft.note, draft.look_asked_at = clean_text(note, limit=LONGEST_NOTE), None
     draft.save()
     _record(letter, user, "letter_back", now=now)
     release(letter)
@@ -242,12 +229,9 @@ def version_of(letter: Letter) -> str:
     return sha256(repr([(*part[:2], *map(str, part[2:])) for part in parts]).encode()).hexdigest()[:16]
 
 
-def draft_of(letter: Letter) -> Draft | None:
-    part = letter.parts.filter(sent_at__isnull=True).select_related("counsellor__profile").first()
-    if part is None:
-        return None
-    note, text = _split(part.text)
-    return Draft(part=part, text=text, note=note)
+def draft_of(letter: Letter) -> LetterPart | None:
+    """An answer that is not sent, with what a colleague said about it."""
+    return letter.parts.filter(sent_at__isnull=True).select_related("counsellor__profile").first()
 
 
 def waits_since(parts: Sequence[LetterPart]) -> datetime | None:
@@ -263,12 +247,6 @@ def waits_since(parts: Sequence[LetterPart]) -> datetime | None:
 def release(letter: Letter) -> None:
     """Nobody looks at it any more."""
     Claim.objects.filter(source=SOURCE, key=letter.public_id).delete()
-
-
-def can_sign(user: User) -> bool:
-    """Every answer is signed with a name and a face."""
-    card = Profile.objects.filter(user=user).first()
-    return card is not None and card.is_complete
 
 
 # Inside -----------------------------------------------------------------------------------------------------------
@@ -320,18 +298,11 @@ def _at_hand(letter: Letter, user: User, *, seen: str, now: datetime) -> Letter:
     return letter
 
 
-def _split(text: str) -> tuple[str, str]:
-    """A draft's note and its words."""
-    note, _mark, words = text.rpartition(NOTE_ENDS)
-    return note, words
-
-
 def _write_draft(letter: Letter, user: User, text: str, *, now: datetime) -> LetterPart:
     words = clean_text(text, limit=LONGEST_ANSWER)
     draft = letter.parts.filter(sent_at__isnull=True).first() or LetterPart(letter=letter)
-    note = _split(draft.text)[0]
     draft.counsellor, draft.written_at = user, now
-    draft.text, draft.html = (note + NOTE_ENDS + words if note else words), render_markdown(words)
+    draft.text, draft.html = words, render_markdown(words)
     draft.look_asked_at, draft.looked_by = None, None
     draft.save()
     return draft
@@ -349,8 +320,7 @@ def _asked(letter: Letter, user: User) -> LetterPart:
 
 def _send(letter: Letter, draft: LetterPart, *, now: datetime) -> LetterPart:
     parts = list(letter.parts.sent())
-    draft.text = _split(draft.text)[1]
-    draft.look_asked_at = None
+    draft.note, draft.look_asked_at = "", None
     draft.sent_at = max(now, parts[-1].sent_at + INSTANT) if parts and parts[-1].sent_at else now
     draft.save()
     kept = decisions.promise_of(since=waits_since(parts), due_at=letter.due_at, now=now)

@@ -27,6 +27,7 @@ from referrals import search
 
 LONGEST = 10_000  # code points of a post
 LONGEST_WARNING = 80
+LONGEST_TYPED_TITLE = 400  # cut to fit; refused only when it is no headline any more
 CODE_PURPOSE = "forum"  # as in `codes`
 
 
@@ -85,7 +86,7 @@ def start_topic(
     if not board.is_open:
         raise Refused(Code.CLOSED, _("Nobody can write here any more. Choose another board."))
     read = _read(f"{title}\n{text}" if title else text, text, warning, ask=ask)
-    title, opening = headline(read.text, title=clean_text(title, limit=200) if title.strip() else "")
+    title, opening = headline(read.text, title=_title(title))
     topic = Topic.objects.create(board=board)
     writer, token, code = _seat(topic, alias, user)
     post = _new(topic, writer, read, board, now=now, is_first=True, title=title, opening=opening)
@@ -124,7 +125,9 @@ def answer(
 
 
 @transaction.atomic
-def edit(*, post: Post, writer: Writer, text: str, warning: str = "", ask: bool = False, now: datetime) -> Post:
+def edit(
+    *, post: Post, writer: Writer, text: str, title: str = "", warning: str = "", ask: bool = False, now: datetime
+) -> Post:
     """Change what one wrote, or send a post that came back again. What was public waits to be read once more, unless
     the profile is trusted; what waits goes on waiting, and a decision about the old words is void.
 
@@ -133,11 +136,11 @@ def edit(*, post: Post, writer: Writer, text: str, warning: str = "", ask: bool 
     topic, post = _locked(post, writer)
     if not post.is_editable(now=now):
         raise Refused(Code.CLOSED, _("It is too late to change it. You can still delete it."))
-    read = _read(text, text, warning, ask=ask)
+    read = _read(f"{title}\n{text}" if title else text, text, warning, ask=ask)
     was = Post.State(post.state)
     post.text, post.html, post.warning = read.text, render_plain(read.text), read.warning
     if post.is_first:
-        post.title, post.opening = headline(read.text)
+        post.title, post.opening = headline(read.text, title=_title(title))
     if was == Post.State.PUBLISHED and _is_clean(read) and is_trusted(writer.user, topic.board):
         post.edited_at = coarse(now)
         threads.publish(post, topic, now=now)
@@ -196,9 +199,14 @@ def _read(whole: str, text: str, warning: str, *, ask: bool) -> _Read:
     said = " ".join(clean_text(warning, limit=LONGEST_WARNING).split()) if warning.strip() else ""
     spans = guard.find_spans(cleaned)
     is_identifying = bool(spans) or bool(guard.find_spans(whole)) or bool(said and guard.find_spans(said))
-    if is_identifying and not ask:
+    # An acute text is never sent back: it waits for a counsellor, and nobody else sees it (law 7).
+    if is_identifying and not ask and level != "acute":
         raise Refused(Code.IDENTIFYING, spans=spans)
     return _Read(text=cleaned, warning=said, level=level, is_identifying=is_identifying)
+
+
+def _title(typed: str) -> str:
+    return clean_text(typed, limit=LONGEST_TYPED_TITLE) if typed.strip() else ""
 
 
 def _is_clean(read: _Read) -> bool:
@@ -257,6 +265,7 @@ def _new(
         html=render_plain(read.text),
         warning=read.warning,
         quote=quote,
+        has_quote=quote is not None,
         is_first=is_first,
         title=title,
         opening=opening,

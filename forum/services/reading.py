@@ -118,7 +118,15 @@ def answer_as_counsellor(
     if topic.closed_at is not None:
         raise Refused(Code.CLOSED, _("The thread is closed. Open it again before you answer."))
     quoted = quote if quote and quote.topic_id == topic.pk and quote.state == Post.State.PUBLISHED else None
-    post = Post(topic=topic, counsellor=user, text=source, html=render_markdown(source), quote=quoted, written_at=now)
+    post = Post(
+        topic=topic,
+        counsellor=user,
+        text=source,
+        html=render_markdown(source),
+        quote=quoted,
+        has_quote=quoted is not None,
+        written_at=now,
+    )
     threads.publish(post, topic, now=now)
     _record(post, topic, user, "answer", now=now, waits=False)
     return post

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.permissions import may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_read_letterbox
+from forum.permissions import can_read_letterbox, can_sign
 from forum.services import letterboxes, letters, publications
 from moderation.refusals import Refused
 from moderation.text import render_markdown
@@ -141,7 +141,7 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
         form = AnswerForm(initial={"text": draft.text if draft else ""})
     text = form["text"].value() or ""
     publication = publications.of(letter)
-    asks_look = draft is not None and draft.part.look_asked_at is not None
+    asks_look = draft is not None and draft.look_asked_at is not None
     context = {
         "letter": letter,
         "box": letter.letterbox,
@@ -151,9 +151,9 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
         "draft": draft,
         "other_draft": draft is not None and form.is_bound and draft.text != text,
         "asks_look": asks_look,
-        "is_mine": draft is not None and draft.part.counsellor_id == user.pk,
+        "is_mine": draft is not None and draft.counsellor_id == user.pk,
         "held_by": held_by,
-        "can_sign": letters.can_sign(user),
+        "can_sign": can_sign(user),
         "preview": render_markdown(text[: letters.LONGEST_ANSWER]),
         "publication": publication,
         "is_asked": publications.is_asked(publication),
@@ -164,10 +164,10 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
     return render(request, "forum/letters/read.html", context, status=422 if form.errors else 200)
 
 
-def _take(letter: Letter, user: User, draft: letters.Draft | None) -> str:
+def _take(letter: Letter, user: User, draft: LetterPart | None) -> str:
     """Claim one that waits for this person; why not, when a colleague has it. Whoever has asked a colleague to read
     leaves it free."""
-    is_asking = draft is not None and draft.part.look_asked_at is not None and draft.part.counsellor_id == user.pk
+    is_asking = draft is not None and draft.look_asked_at is not None and draft.counsellor_id == user.pk
     if is_asking or (draft is None and letter.due_at is None):
         return ""
     try:

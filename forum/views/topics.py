@@ -113,7 +113,7 @@ def _row(post: Post, mine: Writer | None, pressed: set[str], cards: dict[int, di
         name=name_of(post),
         card=_card_of(post.counsellor, cards) if post.counsellor else None,
         shape=shape_of(post.writer.alias) if post.writer else 0,
-        quote=quote_of(post.quote) if post.quote else None,
+        quote=quote_of(post.quote) if post.has_quote else None,
         is_mine=mine is not None and post.writer_id == mine.pk,
         me_too=f"{post.position}{LETTERS[Nod.Kind.ME_TOO]}" in pressed,
         helped=f"{post.position}{LETTERS[Nod.Kind.HELPED]}" in pressed,
@@ -148,9 +148,9 @@ def name_of(post: Post) -> str:
     return profile.working_name if profile else ""
 
 
-def quote_of(post: Post) -> Quote:
-    """Of a post that everybody may read; of any other only that it is gone."""
-    if post.state != Post.State.PUBLISHED:
+def quote_of(post: Post | None) -> Quote:
+    """Of a post that everybody may read; of any other, and of a deleted one, only that it is gone."""
+    if post is None or post.state != Post.State.PUBLISHED:
         return Quote(name="", text="", href="", warning="", is_gone=True)
     return Quote(
         name=name_of(post),

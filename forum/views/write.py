@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import is_staff_member
 from forum.forms import WARNINGS, Typed, marked, warning_of
+from forum.headlines import headline
 from forum.models import Board, Post, Topic, Writer
 from forum.permissions import is_trusted, may_answer
 from forum.places import WORD_CODE, profile_of, set_pen, writer_of
@@ -180,11 +181,18 @@ def edit(request: HttpRequest, topic_id: str, post_id: str) -> HttpResponse:
     if not post.is_editable(now=now):
         return redirect("forum:mine", topic_id)
     if request.method != "POST":
-        return _edit_page(request, topic, post, Typed(text=post.text, warning=warning_of(post.warning)))
+        typed = Typed(text=post.text, title=own_title(post), warning=warning_of(post.warning))
+        return _edit_page(request, topic, post, typed)
     typed = Typed.of(request.POST)
     try:
         posts.edit(
-            post=post, writer=writer, text=typed.text, warning=typed.warning_words, ask=typed.ask, now=timezone.now()
+            post=post,
+            writer=writer,
+            text=typed.text,
+            title=typed.title,
+            warning=typed.warning_words,
+            ask=typed.ask,
+            now=timezone.now(),
         )
     except Refused as refused:
         return _edit_page(request, topic, post, typed, refused=refused)
@@ -197,6 +205,7 @@ def _edit_page(
     here = topic.merged_into or topic
     context = {
         "post": post,
+        "has_title": post.is_first,
         "is_back": post.state == Post.State.REFUSED,
         "was_public": post.state == Post.State.PUBLISHED,
         "due_at": due_at(here.board, now=timezone.now()),
@@ -204,6 +213,11 @@ def _edit_page(
         "back": reverse("forum:mine", args=[topic.public_id]),
     }
     return _compose(request, typed, refused, context)
+
+
+def own_title(post: Post) -> str:
+    """The headline, if its writer gave it one; "" where it is the first line."""
+    return post.title if post.is_first and post.title != headline(post.text)[0] else ""
 
 
 # All three --------------------------------------------------------------------------------------------------------

@@ -555,7 +555,7 @@ def test_the_list_asks_as_much_for_many_threads_as_for_one(
     board = scene.make_board(scene.make_reader())
     for number in range(count):
         scene.write(board, f"Tråd nummer {number}", user=user)
-    with django_assert_num_queries(6):  # session, profile, roles; places with topics, posts, private words
+    with django_assert_num_queries(5):  # session, profile; places with topics, posts, private words
         client.get("/forum/mig/")
 
 

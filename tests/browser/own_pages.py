@@ -41,7 +41,7 @@ PAGES: dict[str, list[Look]] = {
     "search": [Look(), Look(query="?q=veninde"), Look(query="?q=selvmord"), Look(query="?q=xylofonist")],
     "forum:list": [Look()],
     "forum:board": [Look(at="board"), Look(at="quiet board")],
-    "forum:topic": [Look(at="thread"), Look("writer", at="writer")],
+    "forum:topic": [Look(at="thread"), Look("writer", at="thread")],
     "forum:write": [Look(at="board")],
     "forum:write-anywhere": [Look()],
     "forum:answer": [Look(at="thread")],

@@ -99,7 +99,7 @@ def make_world(site: Site) -> World:
 
     _write_in_the_forum(world, sofie)
     _write_letters(world)
-    User.objects.create_user("stillehav", password=PASSWORD)
+    User.objects.create_user("stillehav", password=PASSWORD, is_young=True)
 
     world.secret = generate_totp_secret()
     TOTP.activate(mads, world.secret)

@@ -64,8 +64,8 @@ def published(board: Board, reader: User, text: str = "Jeg føler mig alene i mi
 
 
 def make_profile(name: str = "") -> User:
-    """A young person's profile: an account without a place in any organisation."""
-    return User.objects.create_user(username=name or f"ung{next(_numbers)}")
+    """A young person's profile."""
+    return User.objects.create_user(username=name or f"ung{next(_numbers)}", is_young=True)
 
 
 def trust(user: User, board: Board, reader: User) -> None:

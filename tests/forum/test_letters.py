@@ -294,7 +294,7 @@ def test_a_colleague_gives_it_back_with_a_note_that_never_reaches_the_young(
     letters.return_draft(letter=asked, user=mads, note="Lidt varmere?", seen=seen(asked), now=later(hours=1))
     draft = letters.draft_of(asked)
     assert draft is not None
-    assert (draft.note, draft.text, draft.part.look_asked_at) == ("Lidt varmere?", ANSWER, None)
+    assert (draft.note, draft.text, draft.look_asked_at) == ("Lidt varmere?", ANSWER, None)
     letters.save_draft(letter=asked, user=sofie, text="Kære du", seen=seen(asked), now=later(hours=1, minutes=1))
     kept = letters.draft_of(asked)
     assert kept is not None
@@ -572,9 +572,19 @@ def test_a_mail_that_does_not_go_is_tried_again(monkeypatch: pytest.MonkeyPatch)
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr("forum.services.letter_sweeps.send_mail", broken)
+        patch.setattr("accounts.staff_mail.send_mail", broken)
         assert letter_sweeps.alarm_late(now=later(hours=6)) == 0
     assert letter_sweeps.alarm_late(now=later(hours=7)) == 1
+
+
+def test_somebody_in_danger_is_told_at_once_to_all_who_answer() -> None:
+    make_person("Lis", "coordinator", email="lis@brevhuset.example")
+    make_person("Sofie", "counsellor", email="sofie@brevhuset.example")
+    letters.write(box=make_box(), text="jeg vil dø i nat", now=NOW)
+    assert [letter_sweeps.alarm_urgent(now=NOW) for _again in range(2)] == [1, 0]
+    (sent,) = mail.outbox
+    assert sorted(sent.to) == ["lis@brevhuset.example", "sofie@brevhuset.example"]
+    assert "dø" not in sent.subject + sent.body
 
 
 def test_an_answered_letter_that_was_late_is_alarmed_anew_when_it_is_late_again(sofie: User) -> None:

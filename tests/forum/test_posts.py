@@ -150,9 +150,10 @@ def test_somebody_who_may_be_in_danger_is_read_first_and_within_the_hour(reader:
     assert acute.post.due_at < usual.post.due_at
 
 
-def test_danger_outweighs_an_identifying_text_that_a_counsellor_reads(reader: User) -> None:
-    sent = write(make_board(reader), "jeg vil dø i nat, ring 21 43 65 87", ask=True)
-    assert (sent.level, sent.post.why) == ("acute", Post.Why.ACUTE)
+@pytest.mark.parametrize("ask", [False, True])
+def test_a_text_of_somebody_in_danger_is_never_sent_back_for_what_it_shows(reader: User, ask: bool) -> None:
+    sent = write(make_board(reader), "jeg vil dø i nat, ring 21 43 65 87", ask=ask)
+    assert (sent.level, sent.post.why, sent.post.state) == ("acute", Post.Why.ACUTE, Post.State.HELD)
 
 
 # Profiles -----------------------------------------------------------------------------------------------------------
@@ -280,6 +281,12 @@ def test_a_trusted_profile_changes_its_words_at_once_and_it_shows(reader: User) 
         True,
         [sent.post.public_id],
     )
+
+
+def test_a_headline_of_ones_own_is_kept_or_changed_with_the_text(reader: User) -> None:
+    sent = write(make_board(reader), "Hun svarer ikke.", title="Min veninde")
+    changed = posts.edit(post=sent.post, writer=sent.writer, text="Hun svarer nu.", title="Min veninde igen", now=NOW)
+    assert (changed.title, changed.opening) == ("Min veninde igen", "Hun svarer nu.")
 
 
 def test_half_an_hour_after_publication_it_can_only_be_deleted(reader: User) -> None:
