@@ -12,7 +12,7 @@ const LOOK_AGAIN_MS = 15000;
 const AFTER_MS = 300; // the server's clock decides when the undo time is over
 
 /** @typedef {{said: string, undo?: number, card?: string, gone?: boolean}} Answer */
-/** @typedef {{name: string, before: Element|null, timer: number}} Decided */
+/** @typedef {{name: string, timer: number}} Decided */
 
 const root = /** @type {HTMLElement} */ (find("[data-queue]"));
 const rows = /** @type {HTMLElement} */ (find("[data-rows]", root));
@@ -21,7 +21,9 @@ const voice = find("[data-voice]", root);
 const moves = watchMoves(rows);
 /** @type {Decided[]} what can still be taken back, the last one last */
 const decided = [];
-const known = new Set(Array.from(rows.children, (row) => nameOf(row)));
+/** @type {string[]} the order in which they came, what was kept for now at its end */
+const order = Array.from(rows.children, (row) => nameOf(row));
+const known = new Set(order);
 let knowsAll = !root.querySelector("[data-more]");
 
 /** @param {Element} row */
@@ -74,35 +76,38 @@ function step(card, by) {
   focusOn(by > 0 ? row?.nextElementSibling : row?.previousElementSibling);
 }
 
-/** Put a card that the server has made anew at its place. @param {string} html @param {Element|null} before */
-function put(html, before) {
+/** Put a card that the server has made anew at its place. @param {string} html */
+function put(html) {
   const frame = document.createElement("template");
   frame.innerHTML = html; // our own template, escaped by the server
   const row = frame.content.firstElementChild;
   if (!row) return null;
   hideWhatScriptsDo(row);
-  rows.insertBefore(row, before?.isConnected ? before : null);
-  known.add(nameOf(row));
+  const place = order.indexOf(nameOf(row));
+  const behind = Array.from(rows.children).find((other) => order.indexOf(nameOf(other)) > place);
+  rows.insertBefore(row, behind ?? null);
   showEmpty();
   return row;
 }
 
 function showEmpty() {
-  show(find("[data-empty]", root), rows.childElementCount === 0);
+  show(find("[data-empty]", root), rows.childElementCount === 0 && !root.querySelector("[data-more]"));
 }
 
 /** It is decided: out of the list, or to its end when it still waits; the focus goes on to the next. @param {HTMLElement} card @param {Answer} answer */
 function settled(card, answer) {
   const row = /** @type {HTMLElement} */ (card.closest("[data-row]"));
   const hadFocus = card.contains(document.activeElement);
-  const before = row.nextElementSibling;
-  const next = before ?? row.previousElementSibling;
+  const next = row.nextElementSibling ?? row.previousElementSibling;
   row.remove();
-  if (answer.card) put(answer.card, null);
+  if (answer.card) {
+    order.push(...order.splice(order.indexOf(nameOf(row)), 1));
+    put(answer.card);
+  }
   if (hadFocus && next) focusOn(next);
   else if (hadFocus) (root.querySelector("[data-more] a") ?? find("[data-heading]", root)).focus();
   showEmpty();
-  if (answer.undo) remember(nameOf(row), before, answer.undo);
+  if (answer.undo) remember(nameOf(row), answer.undo);
   tellOf(answer.said);
 }
 
@@ -162,9 +167,9 @@ function decideByKey(card, key) {
 
 // Undo ------------------------------------------------------------------------------------------------------------
 
-/** @param {string} name @param {Element|null} before @param {number} seconds */
-function remember(name, before, seconds) {
-  const one = { name, before, timer: 0 };
+/** @param {string} name @param {number} seconds */
+function remember(name, seconds) {
+  const one = { name, timer: 0 };
   one.timer = window.setTimeout(() => over(one), seconds * 1000 + AFTER_MS);
   decided.push(one);
 }
@@ -197,7 +202,7 @@ async function undo() {
   if (!one) return;
   forget(one);
   const { ok, answer } = await send(`${root.dataset.base}${one.name}/fortryd/`, body());
-  if (ok && answer.card) focusOn(put(answer.card, one.before));
+  if (ok && answer.card) focusOn(put(answer.card));
   tellOf(answer.said);
 }
 
