@@ -193,13 +193,15 @@ def front(request: HttpRequest) -> HttpResponse:
     """What is open now and next, and with whom."""
     now = timezone.now()
     evenings = [evening(session, now=now) for session in Session.objects.on_front(now=now)[:SHOWN]]
-    told = [evening.session.before_post_id for evening in evenings]
+    last = Session.objects.told_of(now=now).first()
+    told = [evening.session.before_post_id for evening in evenings] + ([last.after_post_id] if last else [])
     return render(
         request,
         "config/front.html",
         {
             "open_now": [evening for evening in evenings if evening.lets_in],
             "coming": [evening for evening in evenings if not evening.lets_in],
+            "last": last,
             "threads": Topic.objects.published().filter(board__is_open=True, warning="").exclude(title="")[:3],
             "entries": Entry.objects.published(now=now).exclude(pk__in=[pk for pk in told if pk is not None])[:3],
             "hours": settings.RETENTION_HOURS,

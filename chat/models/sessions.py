@@ -39,6 +39,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
             .order_by("starts_at", "pk")
         )
 
+    def told_of(self, *, now: datetime) -> "SessionQuerySet":
+        """Those that are over and whose after-post can be read, the latest first."""
+        over = self.announced(now=now).filter(state=Session.State.CLOSED, after_post__published_at__lte=now)
+        return over.select_related("after_post").order_by("-starts_at", "-pk")
+
     def on_front(self, *, now: datetime) -> "SessionQuerySet":
         """What the front page tells: those open now and the next ones, with their people."""
         return self.upcoming(now=now).with_people()

@@ -40,11 +40,10 @@ def index(request: HttpRequest) -> HttpResponse:
     """What is open now and next, and what the past ones were about."""
     now = timezone.now()
     upcoming = Session.objects.upcoming(now=now).with_people()
-    past = Session.objects.announced(now=now).filter(state=Session.State.CLOSED, after_post__published_at__lte=now)
     context = {
         "open_now": [session for session in upcoming if members.is_letting_in(session, now=now)],
         "coming": [session for session in upcoming if not members.is_letting_in(session, now=now)],
-        "past": past.with_people().order_by("-starts_at", "-pk")[:PAST],
+        "past": Session.objects.told_of(now=now).with_people()[:PAST],
     }
     return render(request, "chat/list.html", context)
 
