@@ -47,9 +47,11 @@ def remembering(browser: Browser, outside: Outside) -> Iterator[Callable[..., Pa
 
 
 def walk_in(page: Page, server: Site, slug: str) -> None:
-    """The way of a young person: front page, a page of words, the door, the room."""
+    """The way of a young person: front page, a page of words, the forum, a search, the door, the room."""
     page.goto(f"{server.url}/")
     page.get_by_role("link", name="Hvem kan se mig?").first.click()
+    page.goto(f"{server.url}/forum/")
+    page.goto(f"{server.url}/soeg/?q=hemmeligheder")
     page.goto(f"{server.url}/chat/{slug}/")
     page.get_by_role("button", name="Gå ind i chatten").click()
     page.wait_for_url("**/room/")
