@@ -4,11 +4,13 @@ import json
 
 import pytest
 from django.core import serializers
+from django.test import Client
 
 from accounts.models import Membership, User
 from chat.models import Alert, Mark, Review, Session
 from chat.queue import AlertSource, ReviewSource
 from chat.services import retention, reviews
+from chat.services.ladder import lift_lapsed
 from moderation import queue
 from moderation.models import Decision
 from tests.chat.scene import Scene
@@ -46,9 +48,15 @@ def test_each_step_of_the_ladder_is_a_line_with_who_took_it_and_about_whom(scene
     assert first.organization.slug == "prove"
 
 
-def test_a_kick_names_its_ground_the_mute_it_brought_and_the_network_it_watches(scene: Scene) -> None:
-    scene.kick(scene.fox, ground="discord", watch=True)
-    assert [action for action, _target in lines()] == ["warn", "watch", "mute", "kick_discord"]
+def test_a_kick_names_its_ground_and_the_mute_it_brought(scene: Scene) -> None:
+    scene.kick(scene.fox, ground="discord", watch=True)  # from a network that nobody knows: there is nothing to watch
+    assert [action for action, _target in lines()] == ["warn", "mute", "kick_discord"]
+
+
+def test_a_network_that_is_watched_is_a_line(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.services.ladder.marks.watch_newcomers", lambda **_given: Mark())
+    scene.kick(scene.fox, watch=True)
+    assert ("watch", scene.fox.public_id) in lines()
 
 
 def test_protecting_and_ending_it_are_lines(scene: Scene) -> None:
@@ -76,8 +84,6 @@ def test_a_step_that_was_refused_or_changed_nothing_is_no_line(scene: Scene) -> 
 
 
 def test_a_mute_that_runs_out_is_nobodys_decision(scene: Scene) -> None:
-    from chat.services.ladder import lift_lapsed
-
     scene.done(scene.karla, "member.mute", member=scene.fox.public_id, reason="Pause", minutes=1)
     assert lift_lapsed(session=scene.fresh(), now=scene.later(minutes=2))
     assert [action for action, _target in lines()] == ["mute"]
@@ -161,10 +167,7 @@ def test_what_waited_in_a_closed_room_leads_to_what_was_written(scene: Scene) ->
     assert item.url == f"/vagt/{scene.session.slug}/underretning/{scene.fox.public_id}/"
 
 
-def test_a_mark_that_is_renewed_or_lifted_is_a_line_that_leads_to_no_network(scene: Scene, client: object) -> None:
-    from django.test import Client
-
-    assert isinstance(client, Client)
+def test_a_mark_that_is_renewed_or_lifted_is_a_line_that_leads_to_no_network(scene: Scene, client: Client) -> None:
     house = scene.session.organizations.get()
     day = scene.now.date()
     mark = Mark.objects.create(
