@@ -5,9 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organization, User
-from forum.models import Letterbox
-from forum.services import letterboxes, letters, publications
+from forum.services import letters, publications
 from moderation.guard import find_spans
 from referrals.models import Service
 from referrals.models import Topic as Need
@@ -75,42 +73,3 @@ class PublicationForm(forms.Form):
                 before, after = text[max(0, span.start - AROUND) : span.start], text[span.end : span.end + AROUND]
                 found.append((before, text[span.start : span.end], after))
         return found
-
-
-class LetterboxForm(forms.ModelForm):
-    """A letterbox. The verbs write it; this form never saves."""
-
-    organizations = forms.ModelMultipleChoiceField(
-        Organization.objects.none(),
-        label=_("Answered by"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Counsellors of these organisations read the letters. Nobody else does."),
-    )
-
-    class Meta:
-        model = Letterbox
-        fields = [
-            "name",
-            "name_en",
-            "about",
-            "about_en",
-            "municipality_code",
-            "organizations",
-            "answer_hours",
-            "second_look",
-            "is_open",
-        ]
-        help_texts = {"answer_hours": _("The young are promised this. Coordinators get a mail when it is late.")}
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = letterboxes.organizations_of(user)
-        field = cast(forms.ModelMultipleChoiceField, self.fields["organizations"])
-        field.queryset = own
-        if self.instance.pk:
-            self.initial["organizations"] = own.filter(letterboxes=self.instance)
-        elif own.count() == 1:
-            self.initial["organizations"] = own
-        places = cast(forms.ChoiceField, self.fields["municipality_code"])
-        places.choices = letterboxes.places_for(own, kept=self.instance.municipality_code if self.instance.pk else None)

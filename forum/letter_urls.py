@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forum.views import letterboxes, letters, letters_staff
+from forum.views import letters, letters_staff, places
 
 app_name = "letters"
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("vagt/breve/", letters_staff.index, name="desk"),
     path("vagt/breve/<str:public_id>/", letters_staff.read, name="read"),
     path("vagt/breve/<str:public_id>/vis/", letters_staff.propose, name="propose"),
-    path("vagt/brevkasser/", letterboxes.index, name="boxes"),
-    path("vagt/brevkasser/ny/", letterboxes.new, name="box-new"),
-    path("vagt/brevkasser/<int:pk>/", letterboxes.edit, name="box-edit"),
+    path("vagt/brevkasser/", places.box_list, name="boxes"),
+    path("vagt/brevkasser/ny/", places.new_box, name="box-new"),
+    path("vagt/brevkasser/<int:pk>/", places.edit_box, name="box-edit"),
 ]

@@ -4,7 +4,7 @@ from django.urls import path
 
 from forum import feeds, freshness
 from forum.freshness import kept
-from forum.views import boards, own, profile, reports, staff, staff_boards, topics, write
+from forum.views import boards, own, places, profile, reports, staff, topics, write
 
 app_name = "forum"
 
@@ -27,7 +27,7 @@ urlpatterns = [
     path("forum/<slug:slug>/skriv/", write.write, name="write"),
     path("forum/<slug:slug>/feed/", feeds.BoardFeed(), name="feed"),
     path("vagt/forum/<slug:topic_id>/", staff.topic, name="staff-topic"),
-    path("vagt/tavler/", staff_boards.index, name="staff-boards"),
-    path("vagt/tavler/ny/", staff_boards.new, name="staff-board-new"),
-    path("vagt/tavler/<int:pk>/", staff_boards.edit, name="staff-board"),
+    path("vagt/tavler/", places.board_list, name="staff-boards"),
+    path("vagt/tavler/ny/", places.new_board, name="staff-board-new"),
+    path("vagt/tavler/<int:pk>/", places.edit_board, name="staff-board"),
 ]

@@ -23,6 +23,7 @@ LONGEST_FIRST = (
     "browser/test_evening.py",
     "browser/test_desk_evening.py",
     "browser/test_forum.py",
+    "browser/test_queue.py",
     "browser/test_exit.py",
     "browser/test_staff.py",
     "chat/test_races.py",

@@ -29,6 +29,45 @@ class ReadingTimes(models.Model):
         abstract = True
 
 
+class Place(models.Model):
+    """Where the young write: what a board and a letterbox have in common."""
+
+    # Stands in the address, and an address stays in the phone's history: it must not tell the theme.
+    slug = models.SlugField(max_length=8, unique=True, default=random_slug, editable=False)
+    name = models.CharField(_("Danish name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True)
+    about: str
+    about_en: str
+    municipality_code = models.CharField(
+        _("municipality"),
+        max_length=3,
+        blank=True,
+        choices=[("", _("the whole country")), *MUNICIPALITIES.items()],
+    )
+    is_open = models.BooleanField(_("shown"), default=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return (get_language() == "en" and self.name_en) or self.name
+
+    @property
+    def words(self) -> str:
+        """What it is about, or who answers, in the reader's language."""
+        return (get_language() == "en" and self.about_en) or self.about
+
+    @property
+    def municipality(self) -> str:
+        """The municipality's name; empty for the whole country."""
+        return MUNICIPALITIES.get(self.municipality_code, "")
+
+
 class BoardQuerySet(models.QuerySet["Board"]):
     def shown(self) -> "BoardQuerySet":
         return self.filter(is_open=True).order_by("position", "name")
@@ -39,21 +78,11 @@ class BoardQuerySet(models.QuerySet["Board"]):
         return self.filter(organizations__in=own).distinct()
 
 
-class Board(ReadingTimes):
+class Board(Place, ReadingTimes):
     """A theme of the forum, of the whole country or of one municipality."""
 
-    # Stands in the address, and an address stays in the phone's history: it must not tell the theme.
-    slug = models.SlugField(max_length=8, unique=True, default=random_slug, editable=False)
-    name = models.CharField(_("Danish name"), max_length=60)
-    name_en = models.CharField(_("English name"), max_length=60, blank=True)
     about = models.CharField(_("what it is about"), max_length=200, blank=True)
     about_en = models.CharField(_("the same in English"), max_length=200, blank=True)
-    municipality_code = models.CharField(
-        _("municipality"),
-        max_length=3,
-        blank=True,
-        choices=[("", _("the whole country")), *MUNICIPALITIES.items()],
-    )
     organizations = models.ManyToManyField(Organization, related_name="boards", verbose_name=_("read by"))
     need = models.ForeignKey(
         Need, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("related services")
@@ -63,7 +92,6 @@ class Board(ReadingTimes):
         default=False,
         help_text=_("Otherwise a profile with a few good posts writes without waiting."),
     )
-    is_open = models.BooleanField(_("shown"), default=True)
     position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     # Raised with every change that a reader can see: cached pages carry it (`forum.freshness`).
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -82,19 +110,3 @@ class Board(ReadingTimes):
                 violation_error_message=_("The first hour must be before the last."),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The name in the reader's language."""
-        return (get_language() == "en" and self.name_en) or self.name
-
-    @property
-    def words(self) -> str:
-        return (get_language() == "en" and self.about_en) or self.about
-
-    @property
-    def municipality(self) -> str:
-        return MUNICIPALITIES.get(self.municipality_code, "")

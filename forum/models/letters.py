@@ -6,14 +6,13 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
-from moderation.ids import digest, random_id, random_slug
+from forum.models.boards import Place
+from moderation.ids import digest, random_id
 from referrals.models import Service
 from referrals.models import Topic as Need
-from referrals.municipalities import MUNICIPALITIES
 
 
 class LetterboxQuerySet(models.QuerySet["Letterbox"]):
@@ -25,17 +24,11 @@ class LetterboxQuerySet(models.QuerySet["Letterbox"]):
         return self.filter(organizations__in=own).distinct()
 
 
-class Letterbox(models.Model):
+class Letterbox(Place):
     """Where letters come in, of the whole country or of one municipality."""
 
-    slug = models.SlugField(max_length=8, unique=True, default=random_slug, editable=False)
-    name = models.CharField(_("Danish name"), max_length=60)
-    name_en = models.CharField(_("English name"), max_length=60, blank=True)
     about = models.CharField(_("who answers"), max_length=300, blank=True)
     about_en = models.CharField(_("the same in English"), max_length=300, blank=True)
-    municipality_code = models.CharField(
-        _("municipality"), max_length=3, blank=True, choices=[("", _("the whole country")), *MUNICIPALITIES.items()]
-    )
     organizations = models.ManyToManyField(Organization, related_name="letterboxes", verbose_name=_("answered by"))
     answer_hours = models.PositiveSmallIntegerField(
         _("answered within hours"), default=48, validators=[MinValueValidator(4), MaxValueValidator(168)]
@@ -44,7 +37,6 @@ class Letterbox(models.Model):
         _("a colleague reads each answer first"),
         default=False,
     )
-    is_open = models.BooleanField(_("shown"), default=True)
 
     objects = LetterboxQuerySet.as_manager()
 
@@ -52,21 +44,6 @@ class Letterbox(models.Model):
         verbose_name = _("letterbox")
         verbose_name_plural = _("letterboxes")
         constraints = [models.UniqueConstraint(name="one_letterbox_of_a_name", fields=["municipality_code", "name"])]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        return (get_language() == "en" and self.name_en) or self.name
-
-    @property
-    def words(self) -> str:
-        return (get_language() == "en" and self.about_en) or self.about
-
-    @property
-    def municipality(self) -> str:
-        return MUNICIPALITIES.get(self.municipality_code, "")
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

@@ -1,69 +1,11 @@
-"""Letterboxes: who answers, how soon, and whether a colleague reads each answer first."""
+"""Who answers in a letterbox."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from accounts.models import Membership, Organization, Profile, User
+from accounts.models import Membership, Profile
 from forum.models import Letterbox
-from forum.permissions import can_keep
-from moderation.refusals import Code, Refused
-from referrals.municipalities import MUNICIPALITIES
 
 FACES = 4
-FIELDS = ("name", "name_en", "about", "about_en", "municipality_code", "answer_hours", "second_look", "is_open")
-
-
-@transaction.atomic
-def open_box(*, user: User, words: Mapping[str, Any], organizations: Collection[Organization]) -> Letterbox:
-    """A new letterbox of organisations that `user` coordinates. Raises Refused "forbidden" or "bad_command"."""
-    own = _chosen(user, organizations)
-    box = Letterbox.objects.create(**{name: words[name] for name in FIELDS})
-    box.organizations.set(own)
-    return box
-
-
-@transaction.atomic
-def change_box(
-    *, box: Letterbox, user: User, words: Mapping[str, Any], organizations: Collection[Organization]
-) -> Letterbox:
-    """Change it. Of the organisations only `user`'s own come and go; the others stay. Raises as `open_box`."""
-    box = Letterbox.objects.select_for_update().get(pk=box.pk)
-    if not can_keep(user, box):
-        raise Refused(Code.FORBIDDEN)
-    others = set(box.organizations.exclude(pk__in=organizations_of(user)))
-    own = _chosen(user, organizations, alone=not others)
-    for name in FIELDS:
-        setattr(box, name, words[name])
-    box.save()
-    box.organizations.set(others | own)
-    return box
-
-
-def organizations_of(user: User) -> QuerySet[Organization]:
-    """Those that `user` coordinates."""
-    return Organization.objects.filter(
-        memberships__user_id=user.pk, memberships__role=Membership.Role.COORDINATOR, memberships__user__is_active=True
-    ).distinct()
-
-
-def places_for(organizations: QuerySet[Organization], *, kept: str | None) -> list[tuple[str, str | Promise]]:
-    """Where these organisations may have a letterbox: a municipality at home, an association everywhere. `kept` is the
-    place that it has already."""
-    places: list[tuple[str, str | Promise]] = [("", gettext_lazy("the whole country")), *MUNICIPALITIES.items()]
-    if organizations.filter(kind=Organization.Kind.ASSOCIATION).exists():
-        return places
-    own = set(organizations.values_list("municipality_code", flat=True)) - {""}
-    return [place for place in places if place[0] in own or place[0] == kept]
-
-
-def kept_by(user: User) -> QuerySet[Letterbox]:
-    return Letterbox.objects.filter(organizations__in=organizations_of(user)).distinct().order_by("name", "pk")
 
 
 def faces_of(boxes: Collection[Letterbox]) -> dict[int, list[Profile]]:
@@ -84,12 +26,3 @@ def faces_of(boxes: Collection[Letterbox]) -> dict[int, list[Profile]]:
         people = {user: card for house in box.organizations.all() for user, card in cards[house.pk].items()}
         found[box.pk] = list(people.values())[:FACES]
     return found
-
-
-def _chosen(user: User, organizations: Collection[Organization], *, alone: bool = True) -> set[Organization]:
-    own = set(organizations_of(user))
-    if not set(organizations) <= own:
-        raise Refused(Code.FORBIDDEN)
-    if alone and not organizations:
-        raise Refused(Code.BAD_COMMAND, _("Choose at least one organisation. Somebody has to answer."))
-    return set(organizations)

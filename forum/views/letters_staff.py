@@ -18,7 +18,7 @@ from accounts.permissions import may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
 from forum.permissions import can_read_letterbox, can_sign
-from forum.services import letterboxes, letters, publications
+from forum.services import letters, places, publications
 from moderation.refusals import Refused
 from moderation.text import render_markdown
 
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Letters of one's letterboxes: those that wait, and those that were answered lately."""
     user = cast(User, request.user)
     boxes = Letterbox.objects.in_the_hands_of(user)
-    keeps = letterboxes.organizations_of(user).exists()
+    keeps = places.organizations_of(user).exists()
     if not may_enter_staff_pages(user) or not (keeps or boxes.exists()):
         raise PermissionDenied
     theirs = _with_draft(Letter.objects.in_the_hands_of(user))

@@ -1,6 +1,7 @@
 """The letterbox's verbs: a promise, a conversation, a colleague's look, consent, and what is left afterwards."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from django.core import mail
 
 from accounts.models import User
 from forum.letter_desk import Letters
-from forum.models import Letter, LetterPart, Publication
-from forum.services import codes, letter_sweeps, letterboxes, letters, publications
+from forum.models import Letter, Letterbox, LetterPart, Publication
+from forum.services import codes, letter_sweeps, letterboxes, letters, places, publications
 from moderation.models import Claim, Decision
 from moderation.refusals import Refused
 from moderation.words import LASTING_CODE_LENGTH
@@ -613,21 +614,26 @@ WORDS = {
 
 def test_coordinators_open_and_change_letterboxes_of_their_own_organisations() -> None:
     lead = make_person("Lis", "coordinator")
-    box = letterboxes.open_box(user=lead, words=WORDS, organizations=[house()])
+    box = places.open_place(Letterbox, user=lead, words=WORDS, organizations=[house()])
     assert (box.name, box.answer_hours, list(box.organizations.all())) == ("Ungelinjen", 24, [house()])
-    changed = letterboxes.change_box(box=box, user=lead, words={**WORDS, "is_open": False}, organizations=[house()])
+    changed = places.change_place(box, user=lead, words={**WORDS, "is_open": False}, organizations=[house()])
     assert not changed.is_open
-    assert refusal(letterboxes.open_box, user=lead, words=WORDS, organizations=[house("andet")]).code == "forbidden"
-    assert refusal(letterboxes.open_box, user=lead, words=WORDS, organizations=[]).code == "bad_command"
+    assert (
+        refusal(partial(places.open_place, Letterbox), user=lead, words=WORDS, organizations=[house("andet")]).code
+        == "forbidden"
+    )
+    assert (
+        refusal(partial(places.open_place, Letterbox), user=lead, words=WORDS, organizations=[]).code == "bad_command"
+    )
 
 
 def test_no_coordinator_takes_another_organisation_out_of_a_shared_letterbox() -> None:
     lead = make_person("Lis", "coordinator")
     box = make_box()
     box.organizations.add(house("andet"))
-    letterboxes.change_box(box=box, user=lead, words=WORDS, organizations=[])
+    places.change_place(box, user=lead, words=WORDS, organizations=[])
     assert list(box.organizations.all()) == [house("andet")]
-    assert refusal(letterboxes.change_box, box=box, user=lead, words=WORDS, organizations=[]).code == "forbidden"
+    assert refusal(partial(places.change_place, box), user=lead, words=WORDS, organizations=[]).code == "forbidden"
 
 
 def test_counsellors_with_a_finished_card_are_shown_at_most_four() -> None:
