@@ -110,7 +110,7 @@ def _thoughts(seen: power.Mirror) -> list[str]:
     if mutes >= MUTES_MANY and lifted * 2 < mutes:
         found.append(_("Most of your mutes ran out by themselves. Could one of them have been lifted, with a word?"))
     if seen.sent_out and seen.sent_out >= seen.steps["warn"]:
-        found.append(_("You sent out as many as you warned. What could have come before, that time?"))
+        found.append(_("You sent out at least as many as you warned. What could have come before, that time?"))
     if seen.steps["refuse"] > seen.steps["approve"]:
         found.append(_("You sent back more than you let through. Would you have understood why, as the one who wrote?"))
     if seen.late_share >= LATE_MANY:

