@@ -48,6 +48,8 @@ class User(AbstractUser):
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     # Made by a young person at the door for them. Nobody becomes one later, and nobody stops being one.
     is_young = models.BooleanField(default=False, editable=False)
+    # Of a young person whose post came back or was taken away: until then what they write is read before others see it.
+    read_first_until = models.DateField(null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

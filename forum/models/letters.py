@@ -73,7 +73,8 @@ class Letter(models.Model):
     written_at = models.DateTimeField()  # to five minutes, as every time of the young
     due_at = models.DateTimeField(null=True, blank=True)  # promised to be answered by then; None: nothing waits
     erase_at = models.DateTimeField()  # moves with every new part
-    alarmed_at = models.DateTimeField(null=True, blank=True)  # the coordinators were told that it is late
+    urgent_told_at = models.DateTimeField(null=True, blank=True)  # staff got a mail that somebody may be in danger
+    late_told_at = models.DateTimeField(null=True, blank=True)  # coordinators got a mail that it is late
 
     objects = LetterQuerySet.as_manager()
 

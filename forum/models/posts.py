@@ -173,7 +173,9 @@ class Post(models.Model):
     reason = models.CharField(max_length=12, choices=Reason.choices, blank=True)
     words = models.TextField(max_length=1000, blank=True)  # of the counsellor to the writer, with a refusal
     set_aside_at = models.DateTimeField(null=True, blank=True)  # a counsellor took it to think about, or to ask
-    alarmed_at = models.DateTimeField(null=True, blank=True)  # staff were told by mail that it is urgent or late
+    is_identifying = models.BooleanField(default=False)  # the guard found something when it was written
+    urgent_told_at = models.DateTimeField(null=True, blank=True)  # staff got a mail that somebody may be in danger
+    late_told_at = models.DateTimeField(null=True, blank=True)  # coordinators got a mail that the promise is broken
 
     objects = PostQuerySet.as_manager()
 
@@ -222,7 +224,8 @@ class PrivateWord(models.Model):
     at = models.DateTimeField()
     is_urgent = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True, blank=True)  # of the writer's words: answered by then
-    alarmed_at = models.DateTimeField(null=True, blank=True)  # as of a post
+    urgent_told_at = models.DateTimeField(null=True, blank=True)  # as of a post
+    late_told_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)  # of the writer's words
 
 
@@ -235,3 +238,6 @@ class Nod(models.Model):
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="nods")
     kind = models.CharField(max_length=6, choices=Kind.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="each_nod_once", fields=["post", "kind"])]

@@ -37,7 +37,7 @@ def _erase(letter: Letter, *, now: datetime) -> bool:
         letters.delete(letter=found)
         return True
     found.parts.all().delete()
-    found.due_at, found.alarmed_at, found.is_urgent = None, None, False
+    found.due_at, found.late_told_at, found.urgent_told_at, found.is_urgent = None, None, None, False
     found.save()
     letters.release(found)
     return True
@@ -45,7 +45,7 @@ def _erase(letter: Letter, *, now: datetime) -> bool:
 
 def alarm_urgent(*, now: datetime) -> int:
     """Tell counsellors and coordinators, once, that somebody who wrote a letter may be in danger. Answers how many."""
-    urgent = Letter.objects.waiting().filter(is_urgent=True, alarmed_at__isnull=True).select_related("letterbox")
+    urgent = Letter.objects.waiting().filter(is_urgent=True, urgent_told_at__isnull=True).select_related("letterbox")
     return sum(_mail_urgent(letter, now=now) for letter in urgent)
 
 
@@ -56,7 +56,7 @@ def _mail_urgent(letter: Letter, *, now: datetime) -> bool:
         subject, text = _("A letter is urgent"), _("Log in and open the queue. It stands first there.")
     if not staff_mail.send(subject=subject, text=text, to=to):
         return False
-    return bool(Letter.objects.filter(pk=letter.pk).update(alarmed_at=now))
+    return bool(Letter.objects.filter(pk=letter.pk).update(urgent_told_at=now))
 
 
 def alarm_late(*, now: datetime) -> int:
@@ -64,12 +64,12 @@ def alarm_late(*, now: datetime) -> int:
 
     A mail that did not go is tried again with the next sweep.
     """
-    late = list(Letter.objects.waiting().filter(due_at__lt=now, alarmed_at__isnull=True).select_related("letterbox"))
+    late = list(Letter.objects.waiting().filter(due_at__lt=now, late_told_at__isnull=True).select_related("letterbox"))
     told = 0
     for box in {letter.letterbox for letter in late}:
         of_box = [letter.pk for letter in late if letter.letterbox_id == box.pk]
         if _mail(box, len(of_box)):
-            told += Letter.objects.filter(pk__in=of_box, due_at__lt=now).update(alarmed_at=now)
+            told += Letter.objects.filter(pk__in=of_box, due_at__lt=now).update(late_told_at=now)
     return told
 
 

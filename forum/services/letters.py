@@ -83,8 +83,9 @@ def write_more(*, letter: Letter, text: str, now: datetime) -> crisis.Level:
     level = crisis.level(text[: LONGEST * 2])
     _add(letter, clean_text(text, limit=LONGEST), now=now)
     if letter.due_at is None:
-        letter.due_at, letter.alarmed_at = promised(letter.letterbox, now=now), None
-    letter.is_urgent = letter.is_urgent or level == "acute"
+        letter.due_at, letter.late_told_at = promised(letter.letterbox, now=now), None
+    if level == "acute":
+        letter.is_urgent, letter.urgent_told_at = True, None
     letter.erase_at = _erased(now)
     letter.save()
     return level
@@ -334,7 +335,7 @@ def _send(letter: Letter, draft: LetterPart, *, now: datetime) -> LetterPart:
         now=now,
         **kept,
     )
-    letter.due_at, letter.alarmed_at, letter.is_urgent = None, None, False
+    letter.due_at, letter.late_told_at, letter.urgent_told_at, letter.is_urgent = None, None, None, False
     letter.erase_at = _erased(now)
     letter.save()
     release(letter)

@@ -287,6 +287,7 @@ def _hold(post: Post, read: _Read, board: Board, *, now: datetime, why: Post.Why
     post.due_at = due_at(board, now=now, is_urgent=post.is_urgent)
     post.decision, post.decided_at, post.decided_by = "", None, None
     post.reason, post.words, post.set_aside_at = "", "", None
+    post.is_identifying, post.urgent_told_at, post.late_told_at = read.is_identifying, None, None
 
 
 def _settle(
