@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_boards_and_letters'),
+        ('accounts', '0003_read_first_until'),
         ('referrals', '0002_documents_to_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
