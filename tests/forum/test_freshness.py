@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from forum import freshness
 from forum.models import Board
 from forum.places import PEN
 from forum.services import posts, reading, topics
@@ -13,6 +14,14 @@ from forum.services.posts import Sent
 from tests.forum.scene import NOW, answer, let_through, make_board, make_reader, published
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Which five minutes it is, so that none end in the middle of a test."""
+    now = [7]
+    monkeypatch.setattr(freshness, "_five_minutes", lambda: now[0])
+    return now
 
 
 @pytest.fixture
@@ -120,3 +129,52 @@ def test_without_the_cache_readers_still_get_their_page(thread: Sent, monkeypatc
     monkeypatch.setattr(cache, "get", gone)
     monkeypatch.setattr(cache, "set", gone)
     assert [Client().get(path).status_code for path in addresses(thread)] == [200, 200, 200]
+
+
+def kept_pages(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The keys under which pages are kept from now on."""
+    keys: set[str] = set()
+    keep = freshness._keep
+    monkeypatch.setattr(freshness, "_keep", lambda digest, body: (keys.add(digest), keep(digest, body)))
+    return keys
+
+
+@pytest.mark.parametrize("page", range(3), ids=["list", "board", "topic"])
+def test_nobody_can_fill_the_cache(thread: Sent, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, keys = addresses(thread)[page], kept_pages(monkeypatch)
+    for side in ("", "1", "01", "x", "-1", "1e3", "999999", "9" * 30, *(str(number) for number in range(60, 70))):
+        assert Client().get(path, {"side": side}).status_code == 200
+    for theme in ("pink", "dark ", "x" * 3000):
+        client = Client()
+        client.cookies["tema"] = theme
+        client.get(path)
+    assert len(keys) == 1
+
+
+def test_a_page_further_back_than_those_that_are_kept_is_made_anew(
+    thread: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, keys = addresses(thread)[1], kept_pages(monkeypatch)
+    answers = [Client().get(path, {"side": str(number)}) for number in (2, 50, 51)]
+    assert (len(keys), ["ETag" in answer.headers for answer in answers]) == (2, [True, True, False])
+    assert 'href="?side=1"' in answers[2].content.decode()
+
+
+def test_after_five_minutes_a_browser_gets_the_page_anew_with_the_faces_and_services_of_now(
+    thread: Sent, clock: list[int]
+) -> None:
+    path = addresses(thread)[2]
+    etag = Client().get(path).headers["ETag"]
+    assert Client().get(path, headers={"if-none-match": etag}).status_code == 304
+    clock[0] += 1
+    assert Client().get(path, headers={"if-none-match": etag}).status_code == 200
+
+
+def test_a_board_that_changes_as_another_goes_is_seen_in_the_list(board: Board, reader: User) -> None:
+    Board.objects.filter(pk=board.pk).update(version=4)
+    other = make_board(reader, name="Den anden", version=2)
+    first = Client().get(reverse("forum:list")).content.decode()
+    assert "Den anden" in first
+    Board.objects.filter(pk=other.pk).update(name="Den samme", version=3)
+    Board.objects.filter(pk=board.pk).update(version=3)  # the same sum, and as many boards
+    assert "Den samme" in Client().get(reverse("forum:list")).content.decode()
