@@ -50,9 +50,9 @@ def is_trusted(user: User | None, board: Board) -> bool:
     """A profile whose posts are not read first here: a few good ones, and none that came back lately."""
     if user is None or board.reads_everyone_first:
         return False
-    own = Post.objects.filter(writer__user=user)
-    bad = own.filter(state__in=[Post.State.REFUSED, Post.State.HIDDEN], decided_at__gt=timezone.now() - FORGIVEN_AFTER)
-    return own.published().count() >= GOOD_POSTS and not bad.exists()
+    if user.read_first_until is not None and user.read_first_until >= timezone.localdate():
+        return False
+    return Post.objects.published().filter(writer__user=user).count() >= GOOD_POSTS
 
 
 def may_answer(topic: Topic) -> bool:

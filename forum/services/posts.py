@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
 from forum.headlines import headline
-from forum.models import Board, Nod, Post, Topic, Writer
+from forum.models import Board, Nod, Post, PrivateWord, Topic, Writer
 from forum.permissions import is_trusted, may_answer
 from forum.promises import coarse, due_at
 from forum.services import threads
@@ -88,7 +88,7 @@ def start_topic(
     read = _read(f"{title}\n{text}" if title else text, text, warning, ask=ask)
     title, opening = headline(read.text, title=_title(title))
     topic = Topic.objects.create(board=board)
-    writer, token, code = _seat(topic, alias, user)
+    writer, token, code = _seat(topic, _usable(alias, topic, read), user)
     post = _new(topic, writer, read, board, now=now, is_first=True, title=title, opening=opening)
     return _settle(post, topic, writer, token, code, read, user, now=now)
 
@@ -113,12 +113,12 @@ def answer(
     topic = threads.lock(topic)
     if topic.published_at is None:
         raise Refused(Code.UNKNOWN)
-    if not may_answer(topic):
-        raise Refused(Code.CLOSED, _("This thread is closed. You can still read it, and you can start your own."))
     read = _read(text, text, warning, ask=ask)
+    if not may_answer(topic) and read.level != "acute":  # that one waits for a counsellor, wherever it was written
+        raise Refused(Code.CLOSED, _("This thread is closed. You can still read it, and you can start your own."))
     token, code = "", None
     if writer is None:
-        writer, token, code = _seat(topic, alias, user)
+        writer, token, code = _seat(topic, _usable(alias, topic, read), user)
     quoted = quote if quote and quote.topic_id == topic.pk and quote.state == Post.State.PUBLISHED else None
     post = _new(topic, writer, read, topic.board, now=now, quote=quoted)
     return _settle(post, topic, writer, token, code, read, writer.user, now=now)
@@ -134,9 +134,9 @@ def edit(
     Raises Refused "unknown" (not theirs, or gone), "closed" (too late), and as `start_topic`.
     """
     topic, post = _locked(post, writer)
-    if not post.is_editable(now=now):
-        raise Refused(Code.CLOSED, _("It is too late to change it. You can still delete it."))
     read = _read(f"{title}\n{text}" if title else text, text, warning, ask=ask)
+    if not post.is_editable(now=now) and read.level != "acute":
+        raise Refused(Code.CLOSED, _("It is too late to change it. You can still delete it."))
     was = Post.State(post.state)
     post.text, post.html, post.warning = read.text, render_plain(read.text), read.warning
     if post.is_first:
@@ -147,11 +147,10 @@ def edit(
         return post
     post.edited_at = coarse(now) if post.published_at else None
     _hold(post, read, topic.board, now=now, why=Post.Why.EDITED if was == Post.State.PUBLISHED else Post.Why.FIRST)
-    if was == Post.State.PUBLISHED:
-        search.drop(threads.KIND, post.public_id)
     post.save()
     if was == Post.State.PUBLISHED:
         threads.refresh(topic)
+        search.drop(threads.KIND, post.public_id)
     return post
 
 
@@ -161,15 +160,22 @@ def delete(*, post: Post, writer: Writer) -> bool:
     when nobody else has written in it. Raises Refused "unknown" (not theirs, or gone).
     """
     topic, post = _locked(post, writer)
-    if post.is_first and not topic.posts.exclude(writer=writer).exists():
-        search.drop_group(threads.KIND, topic.public_id)
+    if post.is_first and _is_alone(topic, writer):
         threads.changed(topic.board)
+        search.drop_group(threads.KIND, topic.public_id)
         topic.delete()
         return True
-    search.drop(threads.KIND, post.public_id)
+    public_id = post.public_id
     post.delete()
     threads.refresh(topic)
+    search.drop(threads.KIND, public_id)
     return False
+
+
+def _is_alone(topic: Topic, writer: Writer) -> bool:
+    """Nobody else has written in it, and nobody else has a line to the counsellors that hangs on it."""
+    others = PrivateWord.objects.filter(writer__topic=topic).exclude(writer=writer)
+    return not topic.posts.exclude(writer=writer).exists() and not others.exists()
 
 
 @transaction.atomic
@@ -236,6 +242,14 @@ def _seat(topic: Topic, alias: str, user: User | None) -> tuple[Writer, str, str
     except IntegrityError:
         raise AliasRefused(_("Somebody here already has that name. Choose another.")) from None
     return writer, token, code
+
+
+def _usable(alias: str, topic: Topic, read: _Read) -> str:
+    """The name that was typed. A text of somebody in danger never waits for a better one: then it gets another."""
+    if read.level != "acute":
+        return alias
+    verdict = aliases.check(aliases.clean(alias), staff=_staff_names(), present=_names_in(topic))
+    return alias if verdict.accept else suggest_alias(topic)
 
 
 def _names_in(topic: Topic) -> list[str]:

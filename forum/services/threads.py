@@ -4,8 +4,11 @@ from datetime import datetime
 
 from django.db.models import F, Max
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
 from forum.models import Board, Post, Topic
+from forum.permissions import FORGIVEN_AFTER
 from moderation.refusals import Code, Refused
 from referrals import search
 
@@ -35,13 +38,17 @@ def publish(post: Post, topic: Topic, *, now: datetime) -> None:
 
 
 def withdraw(post: Post, topic: Topic, state: str) -> None:
-    """Take it out of everybody's sight, at once and everywhere; its place stays free for it. `topic` is locked."""
+    """Take it out of everybody's sight, at once and everywhere; its place stays free for it. What the same profile
+    writes in the month after is read first, also when it deletes this one. `topic` is locked."""
     was_published = post.state == Post.State.PUBLISHED
     post.state = Post.State(state)
     post.save()
+    if post.writer is not None and post.writer.user_id is not None:
+        until = timezone.localdate() + FORGIVEN_AFTER
+        User.objects.filter(pk=post.writer.user_id).update(read_first_until=until)
     if was_published:
-        search.drop(KIND, post.public_id)
         refresh(topic)
+        search.drop(KIND, post.public_id)
 
 
 def refresh(topic: Topic) -> None:
@@ -65,14 +72,23 @@ def refresh(topic: Topic) -> None:
     changed(topic.board)
 
 
-def changed(board: Board) -> None:
-    """Readers see something else on this board from now on: cached pages of it are old."""
-    Board.objects.filter(pk=board.pk).update(version=F("version") + 1)
+def changed(*boards: Board) -> None:
+    """Readers see something else on these boards from now on: kept pages of them are old.
+
+    Locks are taken in one order everywhere: topics, posts, boards (by key), documents of the search.
+    """
+    for pk in sorted({board.pk for board in boards}):
+        Board.objects.filter(pk=pk).update(version=F("version") + 1)
 
 
 def index(post: Post, topic: Topic) -> None:
-    """Let a search find a published post."""
-    if post.published_at is None:
+    """Let a search find a published post, as long as its board is shown. Nothing of a closed board is found.
+
+    The board is read anew: `refresh` holds its row, so nobody is closing it now.
+    """
+    board = Board.objects.filter(pk=topic.board_id, is_open=True).first()
+    if post.published_at is None or topic.published_at is None or board is None:
+        search.drop(KIND, post.public_id)
         return
     search.put(
         KIND,
@@ -81,7 +97,7 @@ def index(post: Post, topic: Topic) -> None:
         title=post.title if post.is_first else "",
         body=post.text,
         url=url_of(post, topic),
-        place=topic.board.name,
+        place=board.name,
         at=post.published_at,
     )
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from forum.models import Board, Post, Topic, Writer
+from forum.models import Board, Post, PrivateWord, Topic, Writer
 from forum.permissions import can_moderate_board, house_of
 from forum.services import threads
 from moderation import alias as aliases
@@ -36,13 +36,19 @@ def reopen(*, topic: Topic, user: User, now: datetime) -> Topic:
 
 @transaction.atomic
 def move(*, topic: Topic, board: Board, user: User, now: datetime) -> Topic:
-    """To another board that one reads, too. Its address stays. Raises Refused "forbidden"."""
+    """To another board that one reads, too. Its address stays.
+
+    Raises Refused "forbidden", or "bad_command" when others than before would read what somebody wrote in private.
+    """
     topic = _locked(topic, user)
     if not can_moderate_board(user, board):
         raise Refused(Code.FORBIDDEN)
-    threads.changed(topic.board)
-    topic.board = board
-    _save(topic, user, "move", now=now)
+    _keep_lines(topic, board)
+    before, topic.board = topic.board, board
+    topic.version += 1
+    topic.save()
+    threads.changed(before, board)
+    _record(topic, user, "move", now=now)
     for post in topic.posts.published():
         threads.index(post, topic)
     return topic
@@ -63,6 +69,8 @@ def merge(*, topic: Topic, into: Topic, user: User, now: datetime) -> Topic:
         raise Refused(Code.FORBIDDEN)
     if into.merged_into_id is not None or topic.merged_into_id is not None:
         raise Refused(Code.BAD_COMMAND, _("That thread was put together with another one already."))
+    _keep_lines(topic, into.board)
+    threads.changed(topic.board, into.board)
     for writer in topic.writers.order_by("pk"):
         _bring_over(writer, into)
     for post in topic.posts.order_by("position", "pk"):
@@ -73,13 +81,24 @@ def merge(*, topic: Topic, into: Topic, user: User, now: datetime) -> Topic:
         post.save()
     topic.merged_into = into
     Topic.objects.filter(merged_into=topic).update(merged_into=into)
-    search.drop_group(threads.KIND, topic.public_id)
     threads.refresh(topic)
     threads.refresh(into)
+    search.drop_group(threads.KIND, topic.public_id)
     for post in into.posts.published():
         threads.index(post, into)
     _record(into, user, "merge", now=now)
     return into
+
+
+def _keep_lines(topic: Topic, board: Board) -> None:
+    """A private line was promised to the counsellors of one board: it never comes into other hands."""
+    houses = set(board.organizations.values_list("pk", flat=True))
+    told = set(topic.board.organizations.values_list("pk", flat=True))
+    if houses - told and PrivateWord.objects.filter(writer__topic=topic).exists():
+        raise Refused(
+            Code.BAD_COMMAND,
+            _("Somebody has written to you in private here. On that board others would read it, so it stays."),
+        )
 
 
 def _bring_over(writer: Writer, into: Topic) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -111,12 +111,18 @@ def _new_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(group="forum-write", rate=WRITING)
 def answer(request: HttpRequest, topic_id: str) -> HttpResponse:
-    topic = public_topic(topic_id)
-    if not may_answer(topic):
-        return redirect("forum:topic", topic_id)
     _not_as_staff(request)
-    writer = writer_of(request, topic)
     typed = Typed.of(request.POST)
+    try:
+        topic = public_topic(topic_id)
+    except Http404:
+        if request.method != "POST":
+            raise
+        gone = Refused(Code.UNKNOWN, _("The thread is not here any more. Your text is still here."))
+        return _new_page(request, None, typed, refused=gone)
+    if request.method != "POST" and not may_answer(topic):
+        return redirect("forum:topic", topic_id)
+    writer = writer_of(request, topic)
     quoted = _quoted(topic, typed.quote or request.GET.get("til", ""))
     if request.method != "POST" or "another" in request.POST:
         return _answer_page(request, topic, typed, writer=writer, quoted=quoted, alias="")
@@ -177,8 +183,7 @@ def edit(request: HttpRequest, topic_id: str, post_id: str) -> HttpResponse:
     """Also "ret og send igen" of what came back."""
     topic, writer = own_place(request, topic_id)
     post = own_post(writer, post_id)
-    now = timezone.now()
-    if not post.is_editable(now=now):
+    if request.method != "POST" and not post.is_editable(now=timezone.now()):
         return redirect("forum:mine", topic_id)
     if request.method != "POST":
         typed = Typed(text=post.text, title=own_title(post), warning=warning_of(post.warning))

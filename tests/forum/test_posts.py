@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from forum.models import Nod, Post, Topic, Writer
-from forum.services import codes, posts, reading
+from forum.services import codes, posts, private, reading
 from forum.services.posts import AliasRefused
 from moderation.refusals import Refused
 from referrals import search
@@ -156,6 +156,23 @@ def test_a_text_of_somebody_in_danger_is_never_sent_back_for_what_it_shows(reade
     assert (sent.level, sent.post.why, sent.post.state) == ("acute", Post.Why.ACUTE, Post.State.HELD)
 
 
+def test_a_text_of_somebody_in_danger_waits_for_no_better_name(reader: User) -> None:
+    sent = write(make_board(reader), "jeg vil dø i nat", alias="rådgiver Sofie")
+    assert (sent.post.why, sent.writer.alias != "rådgiver Sofie") == (Post.Why.ACUTE, True)
+
+
+def test_a_text_of_somebody_in_danger_reaches_the_desk_from_a_closed_thread_and_after_the_half_hour(
+    reader: User,
+) -> None:
+    from forum.services import topics
+
+    sent = published(make_board(reader), reader)
+    topics.close(topic=sent.post.topic, user=reader, now=NOW)
+    assert answer(sent.post.topic, "jeg vil dø i nat").post.why == Post.Why.ACUTE
+    late = posts.edit(post=sent.post, writer=sent.writer, text="jeg vil dø i nat", now=later(hours=3))
+    assert (late.state, late.why) == (Post.State.HELD, Post.Why.ACUTE)
+
+
 # Profiles -----------------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +202,7 @@ def test_a_post_that_came_back_makes_a_profile_be_read_first_again(reader: User)
     trust(user, board, reader)
     sent = write(board, user=user)
     reading.hide(post=sent.post, user=reader, now=later(hours=1))
+    user.refresh_from_db()
     assert write(board, "Og en til", user=user).waits
 
 
@@ -194,6 +212,16 @@ def test_two_threads_of_one_person_without_a_profile_share_nothing_in_the_databa
     rows = [Writer.objects.values().get(pk=write(board, f"Tekst {n}").writer.pk) for n in (1, 2)]
     shared = {name for name in rows[0] if rows[0][name] == rows[1][name]}
     assert shared == {"alias", "skeleton", "user_id"}, "she chose the same name herself; nothing else joins them"
+
+
+def test_a_profile_is_read_first_for_a_month_also_when_it_deletes_what_was_taken_away(reader: User) -> None:
+    board, user = make_board(reader), make_profile()
+    trust(user, board, reader)
+    sent = write(board, user=user)
+    reading.hide(post=sent.post, user=reader, now=NOW)
+    posts.delete(post=Post.objects.get(pk=sent.post.pk), writer=sent.writer)
+    user.refresh_from_db()
+    assert write(board, "Og en til", user=user).waits
 
 
 # Answers, quotes, nods ----------------------------------------------------------------------------------------------
@@ -309,6 +337,16 @@ def test_a_thread_nobody_else_wrote_in_goes_whole(reader: User) -> None:
     sent = published(make_board(reader), reader, "Kaniner er søde")
     assert posts.delete(post=sent.post, writer=sent.writer) is True
     assert (Topic.objects.count(), Writer.objects.count(), found("kaniner")) == (0, 0, [])
+
+
+def test_a_thread_stays_when_somebody_else_has_a_private_line_in_it(reader: User) -> None:
+    sent = published(make_board(reader), reader)
+    other = answer(sent.post.topic)
+    private.write(writer=other.writer, text="Kan jeg tale med en af jer?", now=NOW)
+    posts.delete(post=other.post, writer=other.writer)
+    assert posts.delete(post=sent.post, writer=sent.writer) is False
+    assert [word.text for word in private.line_of(other.writer)] == ["Kan jeg tale med en af jer?"]
+    assert list(Topic.objects.published()) == []
 
 
 def test_T34_a_deleted_text_stands_nowhere_not_even_as_a_quote(reader: User) -> None:

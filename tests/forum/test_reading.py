@@ -176,6 +176,27 @@ def test_a_moved_thread_keeps_its_address_and_is_on_the_other_board_alone(reader
     assert lists == [[], [sent.post.topic]]
 
 
+def test_what_was_written_in_private_never_comes_into_other_hands(reader: User, board: Board) -> None:
+    sent, other = published(board, reader), make_reader()
+    private.write(writer=sent.writer, text="Jeg hedder Anna og bor på Egevej 4", now=NOW)
+    house = Organization.objects.create(name="Anden kommune", slug="anden", kind="association")
+    for user in (reader, other):
+        Membership.objects.create(user=user, organization=house, role=Membership.Role.COUNSELLOR)
+    theirs = make_board()
+    theirs.organizations.set([house])
+    assert refused(topics.move, topic=sent.post.topic, board=theirs, user=reader, now=NOW) == "bad_command"
+    into = published(theirs, reader)
+    assert refused(topics.merge, topic=sent.post.topic, into=into.post.topic, user=reader, now=NOW) == "bad_command"
+
+
+def test_nothing_of_a_closed_board_is_found_whatever_is_let_through_on_it(reader: User, board: Board) -> None:
+    waiting = write(board, "Kaniner er søde").post
+    Board.objects.filter(pk=board.pk).update(is_open=False)
+    let_through(waiting, reader)
+    search.rebuild()
+    assert search.find("kaniner") == []
+
+
 def test_merged_threads_keep_every_post_and_every_writer(reader: User, board: Board) -> None:
     into, away = published(board, reader, "Den ene"), published(board, reader, "Den anden")
     held = answer(away.post.topic, "Venter endnu")

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from accounts.models import Membership, User
 from chat.services import worker
 from forum.models import Post, Topic
-from forum.services import private, reading, sweeps
+from forum.services import posts, private, reading, sweeps
 from tests.forum.scene import NOW, answer, later, let_through, make_board, make_reader, published, write
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,25 @@ def test_what_came_back_is_erased_after_a_month_and_an_empty_thread_with_it(read
     assert sweeps.erase_left(now=later(days=29)) == 0
     assert sweeps.erase_left(now=later(days=30, minutes=1)) == 2
     assert (list(Post.objects.all()), list(Topic.objects.all())) == ([kept.post], [kept.post.topic])
+
+
+def test_a_private_line_outlives_the_post_that_came_back(reader: User) -> None:
+    sent = write(make_board(reader))
+    reading.refuse(post=sent.post, user=reader, reason="place", now=NOW)
+    reading.take_effect(now=later(seconds=10))
+    private.write(writer=sent.writer, text="jeg vil dø i nat", now=later(days=31))
+    assert sweeps.erase_left(now=later(days=31)) == 1
+    assert [word.text for word in private.line_of(sent.writer)] == ["jeg vil dø i nat"]
+
+
+def test_what_is_told_as_late_is_told_again_when_it_becomes_urgent(
+    reader: User, leader: User, mailoutbox: list[EmailMessage]
+) -> None:
+    sent = write(make_board(reader))
+    sweeps.alarm(now=later(days=2))
+    posts.edit(post=sent.post, writer=sent.writer, text="jeg vil dø i nat", now=later(days=2))
+    assert sweeps.alarm(now=later(days=2)) == 1
+    assert sorted(mailoutbox[-1].to) == ["karen@example.org", "sofie@example.org"]
 
 
 def test_the_worker_lets_a_decision_take_effect_when_nobody_has_the_desk_open(reader: User) -> None:
