@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_young_profiles'),
+        ("accounts", "0002_young_profiles"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='read_first_until',
+            model_name="user",
+            name="read_first_until",
             field=models.DateField(blank=True, editable=False, null=True),
         ),
     ]
