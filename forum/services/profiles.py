@@ -10,7 +10,7 @@ from forum.services import posts
 @transaction.atomic
 def delete_all(*, user: User) -> None:
     """Delete every post of the profile, as its owner could one by one, and its private lines with the counsellors."""
-    for writer in Writer.objects.filter(user=user):
+    for writer in Writer.objects.filter(user=user).order_by("topic_id"):  # locks in one order
         for post in Post.objects.filter(writer=writer).order_by("pk"):
             if Post.objects.filter(pk=post.pk).exists():  # the whole thread may have gone with an earlier one
                 posts.delete(post=post, writer=writer)
