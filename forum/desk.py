@@ -39,6 +39,10 @@ class PostSource(Source):
     def count(self, user: User, *, now: datetime) -> int:
         return Post.objects.waiting().filter(topic__board__in=Board.objects.in_the_hands_of(user)).count()
 
+    def keys(self, user: User, *, now: datetime) -> list[str]:
+        waiting = Post.objects.waiting().in_the_hands_of(user)
+        return list(waiting.values_list("public_id", flat=True))
+
     def find(self, user: User, key: str, *, now: datetime) -> Item | None:
         post = self._post(user, key)
         return self._item(post) if post is not None and not post.decision else None
@@ -47,15 +51,17 @@ class PostSource(Source):
         post = self._post(user, key)
         if post is None:
             raise Refused(Code.UNKNOWN, reading.DECIDED)
+        seen = data.get("seen", "")
         if action == APPROVE.code:
-            reading.approve(post=post, user=user, now=now)
+            reading.approve(post=post, user=user, seen=seen, now=now)
             return Done(_("It goes through."), now + reading.UNDO)
         if action == SEND_BACK.code:
-            reading.refuse(post=post, user=user, reason=data.get("reason", ""), words=data.get("words", ""), now=now)
+            reason, words = data.get("reason", ""), data.get("words", "")
+            reading.refuse(post=post, user=user, reason=reason, words=words, seen=seen, now=now)
             return Done(_("It goes back to the one who wrote it."), now + reading.UNDO)
         if action == REPLY.code:
             text = data.get("text", "")
-            reading.answer_as_counsellor(topic=post.topic, user=user, text=text, approve=post, now=now)
+            reading.answer_as_counsellor(topic=post.topic, user=user, text=text, approve=post, seen=seen, now=now)
             return Done(_("It went through, and your answer stands below it."))
         if action == HOLD.code:
             reading.set_aside(post=post, user=user, now=now)
@@ -98,7 +104,8 @@ class PostSource(Source):
             url_label=_("See the whole thread"),
             actions=(APPROVE, REPLY, SEND_BACK, HOLD),
             reasons=tuple(Post.Reason.choices),
-            reason=queue.suggested_reason(post.text),
+            reason="identifying" if post.is_identifying else "unkind",
+            seen=reading.version_of(post),
             reply_label=_("Your answer, for everybody to read"),
             detail={"warning": post.warning, "alias": post.writer.alias if post.writer else ""},
         )
@@ -120,16 +127,23 @@ class PrivateLineSource(Source):
     def count(self, user: User, *, now: datetime) -> int:
         return self._waiting(user).values("writer").distinct().count()
 
+    def keys(self, user: User, *, now: datetime) -> list[str]:
+        return [str(pk) for pk in self._waiting(user).values_list("writer_id", flat=True).distinct()]
+
     def find(self, user: User, key: str, *, now: datetime) -> Item | None:
         return next((item for item in self.items(user, now=now) if item.key == key), None)
 
     def decide(self, *, user: User, key: str, action: str, data: Mapping[str, str], now: datetime) -> Done:
-        word = self._waiting(user).filter(writer_id=int(key)).first() if key.isdigit() else None
+        upto = number_in(data.get("seen", ""))
+        waiting = self._waiting(user).filter(writer_id=number_in(key))
+        word = waiting.filter(pk__lte=upto).first()
         if word is None:
             raise Refused(Code.UNKNOWN, _("A colleague has written back already."))
         if action != WRITE_BACK.code:
             raise Refused(Code.BAD_COMMAND)
-        private.reply(writer=word.writer, counsellor=user, text=data.get("text", ""), now=now)
+        private.reply(writer=word.writer, counsellor=user, text=data.get("text", ""), upto=upto, now=now)
+        if waiting.exists():
+            return Done(_("It is sent. They have written again since, and wait for an answer to that."))
         return Done(_("It is sent. Only the one who wrote to you can read it."))
 
     def _waiting(self, user: User) -> QuerySet[PrivateWord]:
@@ -153,11 +167,26 @@ class PrivateLineSource(Source):
             url_label=_("See the whole thread"),
             actions=(WRITE_BACK,),
             reply_label=_("Your answer, for nobody but %(alias)s") % {"alias": word.writer.alias},
+            seen=str(word.pk),
         )
 
     def _longer(self, item: Item, word: PrivateWord) -> Item:
-        urgency = queue.ACUTE if word.is_urgent else item.urgency
-        return replace(item, text=f"{item.text}\n\n{word.text}", urgency=urgency)
+        """With one more word of the same writer: as urgent as the most urgent, and due as the earliest."""
+        later = self._item(word)
+        promised = [due_at for due_at in (item.due_at, later.due_at) if due_at is not None]
+        return replace(
+            item,
+            text=f"{item.text}\n\n{word.text}",
+            tags=item.tags or later.tags,
+            urgency=min(item.urgency, later.urgency),
+            due_at=min(promised, default=None),
+            seen=later.seen,
+        )
+
+
+def number_in(text: str) -> int:
+    """A number that a form carries back; 0 where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def describe_post(post: Post) -> Described:

@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from moderation.guard import find_spans
 from moderation.models import CLAIM_LEASE, Claim
 from moderation.refusals import Code, Refused
 
 ACUTE, PRESSING, USUAL = 0, 1, 2
+Name = tuple[str, str]  # of an item: its source and its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Item:
     url_label: str | Promise = ""
     actions: tuple[Action, ...] = ()
     reasons: tuple[tuple[str, str | Promise], ...] = ()  # code and words, of an action that sends a reason
-    reason: str = ""  # the one that is chosen already (`suggested_reason`)
+    reason: str = ""  # the one that is chosen already; "identifying" where the guard found something in the text
+    seen: str = ""  # which words these are: sent back with a decision, as `data["seen"]`, so that no others are decided
     reply_label: str | Promise = ""  # of the text field that a reply is written in: who will read it
     detail: Mapping[str, Any] = field(default_factory=dict)  # for a source's own template
 
@@ -89,6 +90,10 @@ class Source(ABC):
     def count(self, user: User, *, now: datetime) -> int:
         """How many `items` has, with one cheap query where that is possible."""
         return len(self.items(user, now=now))
+
+    def keys(self, user: User, *, now: datetime) -> list[str]:
+        """Of what `items` has, in no order, with one cheap query where that is possible: open pages ask often."""
+        return [item.key for item in self.items(user, now=now)]
 
     def decide(self, *, user: User, key: str, action: str, data: Mapping[str, str], now: datetime) -> Done:
         """Do it. Raises Refused: "unknown" when it does not wait any more, else why not."""
@@ -133,14 +138,14 @@ def count(user: User, *, now: datetime) -> int:
     return sum(source.count(user, now=now) for source in sources())
 
 
+def names(user: User, *, now: datetime) -> list[Name]:
+    """What waits for `user`, by name alone."""
+    return [(source.name, key) for source in sources() for key in source.keys(user, now=now)]
+
+
 def settle(*, now: datetime) -> None:
     for source in sources():
         source.settle(now=now)
-
-
-def suggested_reason(text: str) -> str:
-    """The reason that stands ready when something is sent back."""
-    return "identifying" if find_spans(text) else "unkind"
 
 
 def _hurried(item: Item, *, now: datetime) -> Item:
@@ -185,9 +190,9 @@ def let_go(*, user: User, source: str, key: str) -> None:
     Claim.objects.filter(source=source, key=key, user=user).delete()
 
 
-def claims_of(items: Iterable[Item], *, now: datetime) -> dict[tuple[str, str], Claim]:
+def claims_of(names: Iterable[Name], *, now: datetime) -> dict[Name, Claim]:
     """Who looks at what, with one query for all of them."""
-    wanted = {(item.source, item.key) for item in items}
+    wanted = set(names)
     held = Claim.objects.filter(claimed_at__gt=now - CLAIM_LEASE).select_related("user__profile")
     return {(row.source, row.key): row for row in held if (row.source, row.key) in wanted}
 

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from accounts.models import User
 from forum.models import PrivateWord, Writer
-from forum.permissions import can_moderate_board, house_of
+from forum.permissions import can_moderate_board, can_sign, house_of
 from forum.promises import coarse, due_at
+from forum.services.reading import NO_CARD
 from moderation import crisis, decisions
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text
@@ -32,16 +33,21 @@ def write(*, writer: Writer, text: str, now: datetime) -> PrivateWord:
 
 
 @transaction.atomic
-def reply(*, writer: Writer, counsellor: User, text: str, now: datetime) -> PrivateWord:
-    """Write to one writer alone; what they wrote so far is answered with it.
+def reply(*, writer: Writer, counsellor: User, text: str, upto: int | None = None, now: datetime) -> PrivateWord:
+    """Write to one writer alone. What they wrote up to the word with the pk `upto`, the last that `counsellor` was
+    shown, is answered with it; what came after waits on as it did. Without `upto` the caller vouches for all of it.
 
-    Raises Refused "forbidden" (not a counsellor of the board), "bad_command" or "too_long".
+    Raises Refused "forbidden" (not a counsellor of the board, or without a finished card), "bad_command" or "too_long".
     """
     board = writer.topic.board
     if not can_moderate_board(counsellor, board):
         raise Refused(Code.FORBIDDEN)
+    if not can_sign(counsellor):
+        raise Refused(Code.FORBIDDEN, NO_CARD)
     said = clean_text(text, limit=LONGEST)
     asked = writer.private_words.select_for_update().filter(counsellor=None, answered_at=None).order_by("pk")
+    if upto is not None:
+        asked = asked.filter(pk__lte=upto)
     first = asked.first()
     word = PrivateWord.objects.create(writer=writer, counsellor=counsellor, text=said, at=now)
     asked.update(answered_at=now, is_urgent=False)

@@ -3,6 +3,9 @@
 A decision can be taken back for ten seconds and has no effect until then: nobody has seen the post, and nobody was told
 that it came back. `take_effect` does what was decided; it is called by whoever comes first: the page that decided, the
 next one of any counsellor, or the worker.
+
+What a counsellor decides about is the text that they read: `seen` is its `version_of`. None means that the caller
+vouches for it. A text that its writer changed meanwhile is read again first.
 """
 
 from datetime import datetime, timedelta
@@ -12,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from forum.models import Post, Topic
-from forum.permissions import can_moderate_board, house_of
+from forum.permissions import can_moderate_board, can_sign, house_of
 from forum.services import threads
 from moderation import decisions
+from moderation.ids import digest
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_markdown
 
@@ -22,22 +26,32 @@ UNDO = timedelta(seconds=10)
 LONGEST = 10_000
 LONGEST_WORDS = 1000
 DECIDED = _("A colleague has already decided it.")
+CHANGED = _("It was changed since you opened it. Read it again.")
+NO_CARD = _("Fill in your card first. Every answer is signed with a name and a face.")
+
+
+def version_of(post: Post) -> str:
+    """Of all that others would read. It is another one as soon as a letter of it is."""
+    return digest("\0".join((post.title, post.text, post.warning)))
 
 
 @transaction.atomic
-def approve(*, post: Post, user: User, now: datetime) -> Post:
-    """Let it through, in ten seconds. Raises Refused "forbidden" or "unknown" (it does not wait any more)."""
-    _topic, post = _waiting(post, user)
+def approve(*, post: Post, user: User, seen: str | None = None, now: datetime) -> Post:
+    """Let it through, in ten seconds. Raises Refused "forbidden", "unknown" (it does not wait any more) or "closed" (it
+    is not what was `seen`).
+    """
+    _topic, post = _waiting(post, user, seen)
     return _decide(post, Post.Decision.APPROVE, user, now=now)
 
 
 @transaction.atomic
-def refuse(*, post: Post, user: User, reason: str, words: str = "", now: datetime) -> Post:
+def refuse(*, post: Post, user: User, reason: str, words: str = "", seen: str | None = None, now: datetime) -> Post:
     """Send it back to its writer, in ten seconds, with a reason and perhaps words of one's own.
 
-    Raises Refused "forbidden", "unknown", "bad_command" (no such reason) or "too_long".
+    Raises Refused "forbidden", "unknown", "closed" (it is not what was `seen`), "bad_command" (no such reason) or
+    "too_long".
     """
-    _topic, post = _waiting(post, user)
+    _topic, post = _waiting(post, user, seen)
     if reason not in Post.Reason.values:
         raise Refused(Code.BAD_COMMAND, _("Choose why it goes back."))
     post.reason = Post.Reason(reason)
@@ -70,7 +84,15 @@ def undo(*, post: Post, user: User) -> Post:
 def take_effect(*, now: datetime) -> int:
     """Do what was decided and not taken back in time. Answers how many posts it was."""
     due = Post.objects.decided().filter(decided_at__lte=now - UNDO).values_list("pk", "topic_id")
-    return sum(_take_effect(post, topic, now=now) for post, topic in list(due))
+    return sum(_take_effect_alone(post, topic, now=now) for post, topic in list(due))
+
+
+def _take_effect_alone(post_id: int, topic_id: int, *, now: datetime) -> bool:
+    """A thread that was deleted in this very moment stops none of the others."""
+    try:
+        return _take_effect(post_id, topic_id, now=now)
+    except Refused:
+        return False
 
 
 @transaction.atomic
@@ -99,19 +121,28 @@ def _apply(post: Post, topic: Topic, user: User, *, now: datetime) -> None:
 
 @transaction.atomic
 def answer_as_counsellor(
-    *, topic: Topic, user: User, text: str, quote: Post | None = None, approve: Post | None = None, now: datetime
+    *,
+    topic: Topic,
+    user: User,
+    text: str,
+    quote: Post | None = None,
+    approve: Post | None = None,
+    seen: str | None = None,
+    now: datetime,
 ) -> Post:
     """Answer under one's own name; the post `approve` that waits there goes through before it, at once.
 
-    Raises Refused "forbidden", "unknown" (`approve` does not wait, or the thread is not public), "closed", "too_long"
-    or "bad_command".
+    Raises Refused "forbidden" (also without a finished card), "unknown" (`approve` does not wait, or the thread is not
+    public), "closed" (also when `approve` is not what was `seen`), "too_long" or "bad_command".
     """
     topic = threads.lock(topic)
     if not can_moderate_board(user, topic.board):
         raise Refused(Code.FORBIDDEN)
+    if not can_sign(user):
+        raise Refused(Code.FORBIDDEN, NO_CARD)
     source = clean_text(text, limit=LONGEST)
     if approve is not None:
-        _same, waiting = _waiting(approve, user)
+        _same, waiting = _waiting(approve, user, seen)
         _apply(_decide(waiting, Post.Decision.APPROVE, user, now=now), topic, user, now=now)
     if topic.published_at is None:
         raise Refused(Code.UNKNOWN, _("The thread is not public yet. Let its first post through before you answer."))
@@ -166,11 +197,17 @@ def _locked(post: Post, user: User) -> tuple[Topic, Post]:
     return topic, found
 
 
-def _waiting(post: Post, user: User) -> tuple[Topic, Post]:
+def _waiting(post: Post, user: User, seen: str | None = None) -> tuple[Topic, Post]:
     topic, post = _locked(post, user)
     if post.state != Post.State.HELD or post.decision:
         raise Refused(Code.UNKNOWN, DECIDED)
+    _same_as(seen, post)
     return topic, post
+
+
+def _same_as(seen: str | None, post: Post) -> None:
+    if seen is not None and seen != version_of(post):
+        raise Refused(Code.CLOSED, CHANGED)
 
 
 def _decide(post: Post, decision: Post.Decision, user: User, *, now: datetime) -> Post:

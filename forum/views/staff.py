@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from forum.desk import number_in
 from forum.models import Board, Post, PrivateWord, Topic, Writer
 from forum.models.posts import POSTS_A_PAGE
 from forum.permissions import can_moderate_board
@@ -41,6 +42,11 @@ class Line:
     writer: Writer
     words: list[PrivateWord]
     waits: bool
+
+    @property
+    def last(self) -> int:
+        """The last word that is shown: an answer is one to what stands up to here."""
+        return max((word.pk for word in self.words), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +185,10 @@ def _id_in(address: str) -> str:
 
 
 def _private(step: Step) -> tuple[str, str]:
-    number = step.data.get("writer", "")
     writers = step.topic.writers.select_related("topic__board")
-    writer = get_object_or_404(writers, pk=int(number) if number.isascii() and number.isdigit() else 0)
-    private.reply(writer=writer, counsellor=step.user, text=step.data.get("text", ""), now=step.now)
+    writer = get_object_or_404(writers, pk=number_in(step.data.get("writer", "")))
+    upto = number_in(step.data.get("upto", ""))
+    private.reply(writer=writer, counsellor=step.user, text=step.data.get("text", ""), upto=upto, now=step.now)
     said = _("It is sent. Only %(alias)s and the counsellors can read it.") % {"alias": writer.alias}
     return said, f"{_here(step)}#w-{writer.pk}"
 

@@ -55,8 +55,8 @@ class Row:
 
     @property
     def shows_findings(self) -> bool:
-        """Where it can go back for showing who somebody is; what is written to counsellors alone is not judged."""
-        return any(code == "identifying" for code, _label in self.item.reasons)
+        """Where the guard found something; what is written to counsellors alone is not judged."""
+        return self.item.reason == "identifying"
 
     @property
     def replies(self) -> list[queue.Action]:
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, *, wrong: Row | None = None, status: int = 200) 
 
 
 def _rows(items: list[Item], user: User, now: datetime) -> list[Row]:
-    claims = queue.claims_of(items, now=now)
+    claims = queue.claims_of([(item.source, item.key) for item in items], now=now)
     return [_row(item, claims.get((item.source, item.key)), user, now) for item in items]
 
 
@@ -112,8 +112,12 @@ def _row(item: Item, claim: Claim | None, user: User, now: datetime) -> Row:
         template=source.template if source else Source.template,
         minutes=minutes_since(item.since, now=now),
         is_late=item.is_late(now=now),
-        held_by=queue.working_name(claim.user) if claim is not None and claim.user_id != user.pk else "",
+        held_by=_colleague(claim, user),
     )
+
+
+def _colleague(claim: Claim | None, user: User) -> str:
+    return queue.working_name(claim.user) if claim is not None and claim.user_id != user.pk else ""
 
 
 def _undo_of(request: HttpRequest) -> str:
@@ -133,8 +137,10 @@ def _is_key(key: str) -> bool:
 def now_waiting(request: HttpRequest) -> HttpResponse:
     """What waits now and who looks at what, for a page that is open."""
     now, user = timezone.now(), user_of(request)
-    rows = _rows(queue.waiting(user, now=now), user, now)
-    return JsonResponse({"waiting": {row.name: _looked_at(row.held_by) for row in rows}})
+    names = queue.names(user, now=now)
+    claims = queue.claims_of(names, now=now)
+    looked_at = {"/".join(name): _looked_at(_colleague(claims.get(name), user)) for name in names}
+    return JsonResponse({"waiting": looked_at})
 
 
 def _looked_at(name: str) -> str:
@@ -167,7 +173,7 @@ def claim(request: HttpRequest, source: str, key: str) -> HttpResponse:
 def decide(request: HttpRequest, source: str, key: str, action: str) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     found = _known(source)
-    typed = {name: request.POST.get(name, "") for name in ("text", "reason", "words")}
+    typed = {name: request.POST.get(name, "") for name in ("text", "reason", "words", "seen")}
     item = queue.find(user, source, key, now=now)
     try:
         if item is None:
@@ -175,9 +181,7 @@ def decide(request: HttpRequest, source: str, key: str, action: str) -> HttpResp
         queue.claim(user=user, source=source, key=key, now=now)
         done = found.decide(user=user, key=key, action=action, data=typed, now=now)
     except Refused as refused:
-        if item is None or _is_script(request):
-            return _refused(request, refused)
-        return _page(request, wrong=_wrong(item, refused, typed, now), status=_status(refused))
+        return _not_decided(request, (source, key), refused, typed, now)
     queue.let_go(user=user, source=source, key=key)
     return _told(request, done, source=source, key=key)
 
@@ -236,6 +240,23 @@ def _card(request: HttpRequest, source: str, key: str, now: datetime) -> str:
         return ""
     row = _row(item, None, user_of(request), now)
     return render_to_string("moderation/_card.html", {"row": row}, request=request)
+
+
+def _not_decided(
+    request: HttpRequest, name: queue.Name, refused: Refused, typed: dict[str, str], now: datetime
+) -> HttpResponse:
+    """Why not; and the thing as it is now, with what was typed, when it waits still. A script keeps the card that it
+    has, unless there are other words on it now."""
+    item = queue.find(user_of(request), *name, now=now)
+    if item is None:
+        return _refused(request, refused)
+    wrong = _wrong(item, refused, typed, now)
+    if not _is_script(request):
+        return _page(request, wrong=wrong, status=_status(refused))
+    told: dict[str, object] = {"said": str(refused.text), "gone": False}
+    if item.seen != typed["seen"]:
+        told["card"] = render_to_string("moderation/_card.html", {"row": wrong}, request=request)
+    return JsonResponse(told, status=_status(refused))
 
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:

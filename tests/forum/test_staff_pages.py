@@ -122,7 +122,7 @@ def test_a_counsellor_sees_what_waits_what_came_back_and_what_was_taken_away(
 def test_a_thread_that_nobody_has_read_yet_shows_its_headline_to_counsellors(desk: Client, board: Board) -> None:
     sent = write(board, "Ingen spørger mig\nHvordan kommer man med?")
     shown = page(desk, sent.post.topic)
-    assert "Ingen spørger mig</h1>" in shown
+    assert "Ingen spørger mig</span></h1>" in shown
     assert "Ingen ser den endnu" in shown
 
 
@@ -199,10 +199,23 @@ def test_a_private_line_shows_who_waits_and_is_answered(desk: Client, topic: Top
     assert writer is not None
     private.write(writer=writer, text="Jeg tør ikke gå hjem", now=timezone.now())
     assert "venter på svar" in page(desk, topic)
-    shown = do(desk, topic, do="private", writer=writer.pk, text="Ring til mig på 31 22 43 54")
+    word = writer.private_words.get()
+    assert f'name="upto" value="{word.pk}"' in page(desk, topic)
+    shown = do(desk, topic, do="private", writer=writer.pk, upto=word.pk, text="Ring til mig på 31 22 43 54")
     assert "31 22 43 54" in shown
     assert "venter på svar" not in shown
     assert private.line_of(writer)[-1].counsellor == karla
+
+
+def test_an_answer_in_a_thread_is_none_to_what_was_written_privately_after_the_page_was_shown(
+    desk: Client, topic: Topic
+) -> None:
+    writer = topic.posts.get().writer
+    assert writer is not None
+    first = private.write(writer=writer, text="Må jeg fortælle dig noget?", now=timezone.now())
+    private.write(writer=writer, text="Jeg tør ikke gå hjem", now=timezone.now())
+    assert "venter på svar" in do(desk, topic, do="private", writer=writer.pk, upto=first.pk, text="Ja, det må du")
+    assert PrivateWord.objects.get(counsellor=None, answered_at=None).text == "Jeg tør ikke gå hjem"
 
 
 def test_an_unknown_step_changes_nothing(desk: Client, topic: Topic) -> None:

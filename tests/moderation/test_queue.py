@@ -122,11 +122,6 @@ def test_what_is_late_is_pressing_and_what_was_kept_aside_comes_after_its_like(t
     assert [(item.key, item.urgency) for item in rows] == [("late", PRESSING), ("usual", USUAL), ("aside", USUAL)]
 
 
-def test_the_reason_that_stands_ready_is_the_one_the_guard_sees() -> None:
-    assert queue.suggested_reason("Ring til mig på 31 22 43 54") == "identifying"
-    assert queue.suggested_reason("Du er dum") == "unkind"
-
-
 @pytest.mark.parametrize(
     "minutes, words",
     [(0, "under et minut"), (12, "12 min."), (185, "3 t. 5 min."), (24 * 60, "1 dag"), (3 * 24 * 60 - 1, "2 dage")],
@@ -255,7 +250,10 @@ def test_a_decision_without_javascript_leads_back_and_can_be_taken_back(tray: Tr
 def test_what_goes_back_goes_with_its_reason_and_words(tray: Tray, desk: Client) -> None:
     tray.put("a")
     desk.post("/vagt/koe/tray/a/refuse/", {"reason": "unkind", "words": "Skriv hvordan du har det"})
-    assert tray.done["a"] == ("refuse", {"text": "", "reason": "unkind", "words": "Skriv hvordan du har det"})
+    assert tray.done["a"] == (
+        "refuse",
+        {"text": "", "reason": "unkind", "words": "Skriv hvordan du har det", "seen": ""},
+    )
 
 
 def test_a_script_is_told_what_was_done_for_how_long_it_can_be_taken_back_and_what_still_waits(

@@ -111,6 +111,14 @@ function settled(card, answer) {
   tellOf(answer.said);
 }
 
+/** Other words stand there now than those that were decided: the card says so, and they are read first. @param {HTMLElement} row @param {Answer} answer */
+function readAgain(row, answer) {
+  const hadFocus = row.contains(document.activeElement);
+  row.remove();
+  const fresh = put(answer.card ?? "");
+  if (hadFocus) focusOn(fresh);
+}
+
 /** @param {Element} row @param {string} words */
 function markGone(row, words) {
   if (row.classList.contains("queue-row--gone")) return;
@@ -146,6 +154,7 @@ async function decide(form, button) {
   const { ok, answer } = await send(url, new FormData(form));
   card.removeAttribute("aria-busy");
   if (ok) settled(card, answer);
+  else if (answer.card) readAgain(row, answer);
   else if (answer.gone) markGone(row, answer.said);
   else setError(row, answer.said);
 }
