@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
 
 from forum.models import Board, Topic
 
@@ -41,10 +42,12 @@ class BoardFeed(Feed):
         return Topic.objects.published().filter(board=board).order_by("-published_at", "-pk")[:NEWEST]
 
     def item_title(self, item: Topic) -> str:
+        if item.warning:
+            return _("Thread with a content warning: %(warning)s") % {"warning": item.warning}
         return item.title or "…"
 
     def item_description(self, item: Topic) -> str:
-        return item.warning or item.opening
+        return "" if item.warning else item.opening
 
     def item_link(self, item: Topic) -> str:
         return reverse("forum:topic", args=[item.public_id])

@@ -265,6 +265,7 @@ class Document(models.Model):
     group = models.CharField(max_length=40, blank=True)  # documents that share a title: the posts of one thread
     title = models.CharField(max_length=160)
     body = models.TextField(blank=True)
+    warning = models.CharField(max_length=80, blank=True)  # stands where the body would; no word that a search finds
     url = models.CharField(max_length=200)
     place = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()

@@ -13,28 +13,52 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, FloatField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from referrals.models import Document
 from referrals.stopwords_da import STOP_WORDS
 
 MOST_WORDS = 12  # of a query; more narrow nothing down and cost time
+MOST_SIGNS = 500  # of a query
+# Found of each kind: a busy forum shall not crowd out places that help.
+MOST = {"post": 15, "answer": 10, "entry": 10, "service": 8}
 EXCERPT = 160
 WORDS_TABLE = "referrals_document_words"
 DANISH = "to_tsvector('danish', title || ' ' || body || ' ' || place)"
+# Each engine tells once what fits, and how well: more is better. The best of each kind come first, then the others.
+FITS = {
+    "sqlite": f"SELECT rowid AS id, -rank AS fits FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH %s",  # noqa: S608
+    "postgresql": (
+        f"SELECT id, ts_rank({DANISH}, asked) AS fits "  # noqa: S608
+        f"FROM referrals_document, to_tsquery('danish', %s) AS asked WHERE {DANISH} @@ asked"
+    ),
+}
+BEST = """
+    SELECT * FROM (
+        SELECT document.*, fits, row_number() OVER (
+            PARTITION BY document.kind ORDER BY fits DESC, document.at DESC, document.id DESC
+        ) AS nth
+        FROM ({fits}) AS fitting CROSS JOIN referrals_document AS document WHERE document.id = fitting.id
+    ) AS best WHERE nth <= %s ORDER BY fits DESC, best.at DESC, best.id DESC
+"""
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One found document, with the words around the first place that fits."""
+    """One found document, with the words around the first place that fits.
+
+    `warning` is its writer's content warning: the excerpt is not shown, only the warning. `title_warning` is that of
+    the post which the title was taken from.
+    """
 
     kind: str
     key: str
     title: str
+    title_warning: str
     url: str
     excerpt: str
+    warning: str
     place: str
     at: datetime
 
@@ -44,20 +68,37 @@ class Hit:
 
 @transaction.atomic
 def put(
-    kind: str, key: str, *, title: str, body: str, url: str, at: datetime, group: str = "", place: str = ""
+    kind: str,
+    key: str,
+    *,
+    title: str,
+    body: str,
+    url: str,
+    at: datetime,
+    group: str = "",
+    place: str = "",
+    warning: str = "",
 ) -> None:
-    """Let everybody find this; what was there under the same key is replaced."""
+    """Let everybody find this; what was there under the same key is replaced. It is not found by its `warning`."""
     document, _is_new = Document.objects.update_or_create(
         kind=kind,
         key=key,
-        defaults={"title": title, "body": body, "url": url, "at": at, "group": group, "place": place},
+        defaults={
+            "title": title,
+            "body": body,
+            "url": url,
+            "at": at,
+            "group": group,
+            "place": place,
+            "warning": warning,
+        },
     )
     if connection.vendor == "sqlite":
         _forget_words([document.pk])
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {WORDS_TABLE} (rowid, stems) VALUES (%s, %s)",  # noqa: S608 - our own name
-                [document.pk, " ".join(stems(f"{title} {body} {place}"))],
+                [document.pk, " ".join(stems(_plain_words(f"{title} {body} {place}")))],
             )
 
 
@@ -112,41 +153,47 @@ def rebuild() -> None:
 # Reads ------------------------------------------------------------------------------------------------------------
 
 
-def find(query: str, *, limit: int = 30, kinds: Iterable[str] = ()) -> list[Hit]:
-    """What fits best: what holds all the words, or where nothing does, some of them. At most three queries."""
-    wanted = stems(query, is_query=True)[:MOST_WORDS]
-    if not wanted:
+def find(query: str, *, limit: int | None = None) -> list[Hit]:
+    """What fits best: what holds all the words, or where nothing does, some of them. Of each kind at most so many, and
+    at most `limit` of all. At most three queries."""
+    words = words_asked_for(query)
+    if not words:
         return []
-    documents = Document.objects.filter(kind__in=list(kinds)) if kinds else Document.objects.all()
-    found = list(_ranked(documents, query, wanted, every=True)[:limit])
-    if not found and len(wanted) > 1:
-        found = list(_ranked(documents, query, wanted, every=False)[:limit])
-    titles = _titles_of_threads({document.group for document in found if not document.title})
-    return [_hit(document, titles, set(wanted)) for document in found]
+    found = _best(words, every=True)
+    if not found and len(words) > 1:
+        found = _best(words, every=False)
+    found = found[:limit]
+    heads = _heads_of_threads({document.group for document in found if not document.title})
+    return [_hit(document, heads, set(stems(words))) for document in found]
 
 
-def _titles_of_threads(groups: set[str]) -> dict[str, str]:
-    """An answer has no title of its own: it is shown with that of the thread, as it is now."""
+def words_asked_for(query: str) -> list[str]:
+    """The words of a query that both engines search for: each once, without the small ones that narrow nothing down.
+    Of small words alone nothing is found."""
+    words = dict.fromkeys(_plain_words(query[:MOST_SIGNS]))
+    return [word for word in words if word not in STOP_WORDS][:MOST_WORDS]
+
+
+def _heads_of_threads(groups: set[str]) -> dict[str, tuple[str, str]]:
+    """Title and warning. An answer has no title of its own: it is shown with that of the thread, as it is now."""
     if not groups:
         return {}
     first = Document.objects.filter(group__in=groups).exclude(title="")
-    return dict(first.values_list("group", "title"))
+    return {group: (title, warning) for group, title, warning in first.values_list("group", "title", "warning")}
 
 
-def _ranked(documents: QuerySet[Document], query: str, wanted: list[str], *, every: bool) -> QuerySet[Document]:
+def _best(words: list[str], *, every: bool) -> list[Document]:
+    """The best of each kind, the best of all first. One query."""
+    best = BEST.format(fits=FITS[connection.vendor])
+    documents = Document.objects.raw(best, [_question(words, every=every), max(MOST.values())])
+    return [each for each in documents if each.nth <= MOST[each.kind]]  # type: ignore[attr-defined]
+
+
+def _question(words: list[str], *, every: bool) -> str:
+    """The words as the engine's own language asks for all of them, or for any."""
     if connection.vendor == "sqlite":
-        match = (" " if every else " OR ").join(f'"{stem}"' for stem in wanted)
-        rank: Any = RawSQL(  # noqa: S611 - the words are parameters
-            f"(SELECT rank FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH %s AND rowid = referrals_document.id)",  # noqa: S608
-            [match],
-            output_field=FloatField(),
-        )
-        rows = RawSQL(f"SELECT rowid FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH %s", [match])  # noqa: S608, S611
-        return documents.filter(pk__in=rows).annotate(rank=rank).order_by("rank", "-at", "-pk")
-    words = (" & " if every else " | ").join(_plain_words(query)[:MOST_WORDS])
-    matches = RawSQL(f"{DANISH} @@ to_tsquery('danish', %s)", [words])  # noqa: S611
-    rank = RawSQL(f"ts_rank({DANISH}, to_tsquery('danish', %s))", [words], output_field=FloatField())  # noqa: S611
-    return documents.annotate(fits=matches, rank=rank).filter(fits=True).order_by(F("rank").desc(), "-at", "-pk")
+        return (" " if every else " OR ").join(f'"{stem}"' for stem in stems(words))
+    return (" & " if every else " | ").join(words)
 
 
 def _plain_words(text: str) -> list[str]:
@@ -154,12 +201,8 @@ def _plain_words(text: str) -> list[str]:
     return _WORD.findall(text.casefold().replace("_", " "))
 
 
-def stems(text: str, *, is_query: bool = False) -> list[str]:
-    """The stems of the words, in order. Of a query the small words are left out, unless there are no others."""
-    words = _plain_words(text[:500] if is_query else text)
-    if is_query:
-        words = [word for word in words if word not in STOP_WORDS] or words
-    return list(_stemmer().stemWords(words))
+def stems(words: Iterable[str]) -> list[str]:
+    return list(_stemmer().stemWords(list(words)))
 
 
 @cache
@@ -169,13 +212,17 @@ def _stemmer() -> Any:
     return snowballstemmer.stemmer("danish")
 
 
-def _hit(document: Document, titles: dict[str, str], wanted: set[str]) -> Hit:
+def _hit(document: Document, heads: dict[str, tuple[str, str]], wanted: set[str]) -> Hit:
+    own = (document.title, document.warning)
+    title, title_warning = own if document.title else heads.get(document.group, ("", ""))
     return Hit(
         kind=document.kind,
         key=document.key,
-        title=document.title or titles.get(document.group, ""),
+        title=title,
+        title_warning=title_warning,
         url=document.url,
         excerpt=excerpt(document.body, wanted),
+        warning=document.warning,
         place=document.place,
         at=document.at,
     )

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ("group", models.CharField(blank=True, max_length=40)),
                 ("title", models.CharField(max_length=160)),
                 ("body", models.TextField(blank=True)),
+                ("warning", models.CharField(blank=True, max_length=80)),
                 ("url", models.CharField(max_length=200)),
                 ("place", models.CharField(blank=True, max_length=80)),
                 ("at", models.DateTimeField()),

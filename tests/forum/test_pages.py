@@ -116,6 +116,14 @@ def test_the_opening_of_a_thread_with_a_warning_is_folded_away(board: Board, sof
     assert page.count("Det er om mine arme") == folded.group().count("Det er om mine arme") == 1
 
 
+@pytest.mark.parametrize("page", ["list", "feed"])
+def test_where_a_warning_cannot_be_folded_out_the_headline_is_not_shown(board: Board, sofie: User, page: str) -> None:
+    published(board, sofie, "Det er om mine arme\nSådan gjorde jeg", warning="selvskade & mere")
+    path = reverse("forum:list") if page == "list" else reverse("forum:feed", args=[board.slug])
+    shown = words_of(young().get(path))
+    assert ("selvskade &amp; mere" in shown, "mine arme" in shown, "Sådan gjorde" in shown) == (True, False, False)
+
+
 def test_an_empty_board_says_what_to_do_next(board: Board) -> None:
     page = main_of(young().get(board_url(board)))
     assert "Du kan være den første." in page

@@ -56,6 +56,25 @@ def test_small_words_are_left_out_of_a_question() -> None:
     assert found("hvorfor er jeg altid så ensom") == ["a"]
 
 
+@pytest.mark.parametrize("asked", ["jeg er", "hos", "hvem er du", "så lidt"])
+def test_small_words_alone_find_nothing(asked: str) -> None:
+    put("a", "Hvem er du, og hvad er jeg så hos dig", "Jeg er så lidt")
+    assert found(asked) == []
+
+
+def test_small_words_do_not_use_up_the_words_of_a_question() -> None:
+    put("a", "Kaniner")
+    put("b", "Heste")
+    asked = f"jeg er så ked af det for i dag er min hest her ikke og jeg vil {'kanin ' * 20} giraf"
+    assert search.words_asked_for(asked) == ["ked", "dag", "hest", "kanin", "giraf"]
+    assert set(found(asked)) == {"a", "b"}
+
+
+def test_no_more_than_twelve_words_are_searched_for() -> None:
+    put("a", "Kaniner")
+    assert found(" ".join([f"ord{number}" for number in range(12)] + ["kaniner"])) == []
+
+
 @pytest.mark.parametrize(
     "asked",
     ["", "   ", '"', "'", "a OR b", "NEAR(", "*", "-ensom", "ensom:*", "stems:x", "& | !", "\x00", "😀", "x" * 5000],
@@ -103,6 +122,27 @@ def test_a_rebuilt_index_finds_the_same() -> None:
     assert (found("snak"), found("noget der ikke findes mere")) == (before, [])
 
 
+def test_many_posts_crowd_out_neither_answers_nor_places_that_help() -> None:
+    load_demo_services()
+    service = Service.objects.shown().first()
+    assert service is not None
+    for number in range(31):
+        put(f"p{number}", service.name, service.name, group=f"g{number}")
+    search.put("answer", "b", title="Et svar", body=f"Ring til {service.name}", url="/b/", at=NOW)
+    kinds = [hit.kind for hit in search.find(service.name)]
+    assert (kinds.count("post"), kinds.count("answer")) == (15, 1)
+    assert kinds.count("service") >= 1
+    assert len(search.find(service.name, limit=5)) == 5
+
+
+def test_a_post_with_a_warning_is_found_by_its_words_and_not_by_its_warning() -> None:
+    put("a", "En dårlig dag", "Om hamstere", warning="selvskade", group="g")
+    put("b", "", "Hamstere er søde", group="g")
+    assert found("selvskade") == []
+    hits = {hit.key: (hit.title_warning, hit.warning) for hit in search.find("hamster")}
+    assert hits == {"a": ("selvskade", "selvskade"), "b": ("selvskade", "")}
+
+
 # Services -----------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +168,14 @@ def test_the_question_stands_in_no_address_and_no_title(client: Client) -> None:
     assert 'method="post" action="/soeg/"' in html
 
 
+def test_what_has_a_warning_is_folded_away(client: Client) -> None:
+    put("a", "Mine arme i dag", "Sådan gjorde jeg med hamsteren", warning="blod <b>og</b> andet", group="g")
+    put("b", "", "Din hamster er sød", group="g")
+    html = client.post("/soeg/", {"q": "hamster"}).content.decode()
+    assert ("Mine arme" in html, "Sådan gjorde jeg" in html, "<b>og</b>" in html) == (False, False, False)
+    assert ("Din hamster er sød" in html, html.count("blod &lt;b&gt;og&lt;/b&gt; andet")) == (True, 3)
+
+
 @pytest.mark.parametrize("asked", ["selvmord", "jeg vil dø", "skærer i mig selv"])
 def test_whoever_may_be_in_danger_sees_help_before_anything_else(client: Client, asked: str) -> None:
     load_demo_services()
@@ -150,9 +198,11 @@ def test_a_search_costs_a_few_queries_however_much_there_is(
     client: Client, django_assert_max_num_queries: object
 ) -> None:
     load_demo_services()
-    for number in range(30):
+    for number in range(40):
         put(f"p{number}", "", "Ensom", group=f"g{number}")
-    with django_assert_max_num_queries(7):  # type: ignore[operator]
+        for kind in ("answer", "entry"):
+            search.put(kind, f"{number}", title="Ensom", body="", url="/", at=NOW)
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
         client.post("/soeg/", {"q": "ensom snak"})
 
 
