@@ -16,6 +16,6 @@ class ForumConfig(AppConfig):
         queue.register(desk.PostSource())
         queue.register(desk.PrivateLineSource())
         queue.register(letter_desk.Letters())
-        reports.register(Post, desk.describe_post)
+        reports.register(Post, desk.describe_post, Post.objects.in_the_hands_of)
         search.register(threads.KIND, threads.index_all)
         search.register(publications.KIND, publications.put_all)

@@ -196,4 +196,6 @@ def describe_post(post: Post) -> Described:
         text=post.text,
         url=reverse("forum:staff-topic", args=[post.topic.public_id]),
         public_id=post.public_id,
+        seen=reading.version_of(post),
+        organizations=post.topic.board.organizations.all(),
     )

@@ -13,10 +13,10 @@ from moderation.signals import hide_asked
 
 
 @receiver(hide_asked, sender=Post)
-def hide_what_was_reported(*, target: Post, user: User, now: datetime, **_signal: Any) -> None:
-    """A counsellor decided that a reported post goes. One that is not public any more is gone already."""
-    if target.state == Post.State.PUBLISHED:
-        reading.hide(post=target, user=user, now=now)
+def hide_what_was_reported(*, target: Post, user: User, seen: str | None, now: datetime, **_signal: Any) -> bool:
+    """A counsellor decided that a reported post goes."""
+    post = reading.hide_reported(post=target, user=user, seen=seen, now=now)
+    return post.state in {Post.State.HIDDEN, Post.State.REFUSED}
 
 
 @receiver(profile_leaving)

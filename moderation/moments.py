@@ -1,4 +1,4 @@
-"""Times in words, as people say them: "i aften kl. 19", "torsdag den 3. december kl. 19.30"."""
+"""Times in words, as people say them: "i aften kl. 19", "torsdag den 3. december kl. 19.30"; and as they are stored."""
 
 from datetime import date, datetime
 
@@ -7,6 +7,11 @@ from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _
 
 EVENING = 17  # from this hour on one says "this evening"
+
+
+def coarse(moment: datetime) -> datetime:
+    """To five minutes: what is stored of when a young person did something, so that it joins no two visits."""
+    return moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0)
 
 
 def clock(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from moderation.models import CLAIM_LEASE, Claim
@@ -20,6 +21,7 @@ from moderation.refusals import Code, Refused
 
 ACUTE, PRESSING, USUAL = 0, 1, 2
 Name = tuple[str, str]  # of an item: its source and its key
+CHANGED = gettext_lazy("It was changed since you opened it. Read it again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class ReportSource(Source):
     template = "moderation/_report.html"
 
     def items(self, user: User, *, now: datetime) -> list[Item]:
-        rows = Report.objects.waiting().in_the_hands_of(user).prefetch_related("target")
+        rows = reports.about_what_stands(user).waiting().prefetch_related("target")
         rows = rows.order_by("content_type_id", "object_id", "reported_at", "pk")
         groups = [list(same) for _thing, same in groupby(rows, key=lambda row: (row.content_type_id, row.object_id))]
         return [item for same in groups if (item := _item(same)) is not None]
@@ -37,16 +37,25 @@ class ReportSource(Source):
         return next((item for item in self.items(user, now=now) if item.key == key), None)
 
     def count(self, user: User, *, now: datetime) -> int:
-        return Report.objects.waiting().in_the_hands_of(user).values("content_type_id", "object_id").distinct().count()
+        waiting = reports.about_what_stands(user).waiting()
+        return waiting.values("content_type_id", "object_id").distinct().count()
+
+    def keys(self, user: User, *, now: datetime) -> list[str]:
+        """Of each thing the first report, as in `items`."""
+        rows = reports.about_what_stands(user).waiting().order_by("reported_at", "pk")
+        first: dict[tuple[int, int], str] = {}
+        for kind, thing, public_id in rows.values_list("content_type_id", "object_id", "public_id"):
+            first.setdefault((kind, thing), public_id)
+        return list(first.values())
 
     def decide(self, *, user: User, key: str, action: str, data: Mapping[str, str], now: datetime) -> Done:
         """There is no undo: the one who reported reads the outcome at once. What was taken away can be put back."""
-        report = Report.objects.in_the_hands_of(user).filter(public_id=key).first()
+        report = reports.in_the_hands_of(user).filter(public_id=key).first()
         if report is None:
             raise Refused(Code.UNKNOWN)
         if action not in OUTCOMES:
             raise Refused(Code.BAD_COMMAND)
-        reports.decide(report=report, user=user, outcome=OUTCOMES[action], now=now)
+        reports.decide(report=report, user=user, outcome=OUTCOMES[action], seen=data.get("seen", ""), now=now)
         if action == KEEP:
             return Done(_("It stays. Whoever reported it is told so."))
         return Done(_("It is taken away. Whoever reported it is told so."))
@@ -77,5 +86,6 @@ def _item(same: list[Report]) -> Item | None:
         url=shown.url,
         url_label=_("See it where it stands"),
         actions=ACTIONS,
+        seen=shown.seen,
         detail={"said": [row.words for row in same if row.words]},
     )

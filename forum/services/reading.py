@@ -19,6 +19,7 @@ from forum.permissions import can_moderate_board, can_sign, house_of
 from forum.services import threads
 from moderation import decisions
 from moderation.ids import digest
+from moderation.queue import CHANGED
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_markdown
 
@@ -26,7 +27,6 @@ UNDO = timedelta(seconds=10)
 LONGEST = 10_000
 LONGEST_WORDS = 1000
 DECIDED = _("A colleague has already decided it.")
-CHANGED = _("It was changed since you opened it. Read it again.")
 NO_CARD = _("Fill in your card first. Every answer is signed with a name and a face.")
 
 
@@ -172,6 +172,26 @@ def hide(*, post: Post, user: User, now: datetime) -> Post:
     post.decided_at, post.decided_by = now, user
     threads.withdraw(post, topic, Post.State.HIDDEN)
     _record(post, topic, user, "hide", now=now, waits=False)
+    return post
+
+
+@transaction.atomic
+def hide_reported(*, post: Post, user: User, seen: str | None = None, now: datetime) -> Post:
+    """Take a post away because somebody reported it. What waits to be read goes back to its writer, at once; what
+    nobody sees any more stays as it is.
+
+    Raises Refused "forbidden", "unknown" (it is deleted) or "closed" (it is not what was `seen`, or a colleague decides
+    in this moment whether it is let through).
+    """
+    topic, post = _locked(post, user)
+    _same_as(seen, post)
+    if post.state == Post.State.PUBLISHED:
+        return hide(post=post, user=user, now=now)
+    if post.state == Post.State.HELD:
+        if post.decision:
+            raise Refused(Code.CLOSED, _("A colleague has just decided about the post. Try again in a moment."))
+        post.reason = Post.Reason.OTHER
+        _apply(_decide(post, Post.Decision.REFUSE, user, now=now), topic, user, now=now)
     return post
 
 
