@@ -96,6 +96,7 @@ def index(post: Post, topic: Topic) -> None:
         group=topic.public_id,
         title=post.title if post.is_first else "",
         body=post.text,
+        warning=post.warning,
         url=url_of(post, topic),
         place=board.name,
         at=post.published_at,
