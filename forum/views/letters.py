@@ -75,7 +75,7 @@ def service_card(publication: Publication, *, now: datetime) -> dict[str, Any] |
 
 
 @unlisted
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited(group=GROUP, rate=WRITING)
 def write(request: HttpRequest, slug: str) -> HttpResponse:
     """One field. Sent, it answers with the letter's own page, its cookie, and once the words to come back with."""
@@ -128,7 +128,7 @@ def letter(request: HttpRequest, public_id: str) -> HttpResponse:
         return nothing_here(request)
     code = token_in(request.COOKIES, WORD_CODE)
     response = _letter_page(request, found, word_code=code)
-    if code:
+    if code and request.method == "GET":  # a HEAD has shown them to nobody
         drop_letter(response, found, WORD_CODE)
     return response
 
@@ -177,13 +177,13 @@ def _letter_page(
 
 
 @unlisted
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, public_id: str) -> HttpResponse:
     """Asks once more, then deletes it, really."""
     found = own_letter(request, public_id)
     if found is None:
         return nothing_here(request)
-    if request.method == "GET":
+    if request.method != "POST":
         is_public = Publication.objects.published().filter(letter=found).exists()
         return render(request, "forum/letters/delete.html", {"letter": found, "is_public": is_public})
     letters.delete(letter=found)
@@ -200,7 +200,7 @@ def deleted(request: HttpRequest) -> HttpResponse:
 
 
 @unlisted
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest, public_id: str) -> HttpResponse:
     """The page as others would read it, and a yes or a no that is about nothing else and can be taken back."""
     found = own_letter(request, public_id)

@@ -65,12 +65,12 @@ def _letter_of(user: User, public_id: str) -> Letter:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest, public_id: str) -> HttpResponse:
     """The conversation and the answer to it. Whoever opens one that waits has it for ten minutes."""
     user = cast(User, request.user)
     letter = _letter_of(user, public_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _read_page(request, letter, None)
     form = AnswerForm(request.POST)
     action = request.POST.get("action", "")
@@ -181,14 +181,14 @@ def _take(letter: Letter, user: User, draft: LetterPart | None) -> str:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, public_id: str) -> HttpResponse:
     """Letter and answer as a page that shows nobody. The writer reads it next, and decides."""
     user = cast(User, request.user)
     letter = _letter_of(user, public_id)
     if not publications.may_propose(letter):
         raise Http404
-    if request.method == "GET":
+    if request.method != "POST":
         return _propose_page(request, letter, PublicationForm(initial=_initial(letter)))
     form = PublicationForm(request.POST)
     if request.POST.get("action") == "propose" and form.is_valid():

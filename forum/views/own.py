@@ -57,7 +57,7 @@ def mine(request: HttpRequest, topic_id: str) -> HttpResponse:
         "help_cards": _first_help(own, line, now=now),
     }
     response = render(request, "forum/mine.html", context)
-    if code:
+    if code and request.method == "GET":  # a HEAD has shown them to nobody
         drop_pen(response, topic, WORD_CODE)
     return response
 
@@ -107,12 +107,12 @@ def delete(request: HttpRequest, topic_id: str, post_id: str) -> HttpResponse:
 
 
 def _what_goes(post: Post, writer: Writer) -> dict[str, bool]:
-    others = Post.objects.filter(topic=post.topic).exclude(writer=writer)
-    takes_all = post.is_first and not others.exists()
+    """What everybody can know of it. An answer that waits to be read stays as well, and is told to nobody (T22)."""
+    is_answered = Post.objects.published().filter(topic=post.topic).exclude(writer=writer).exists()
     return {
-        "takes_all": takes_all,
-        "others_stay": post.is_first and not takes_all,
-        "has_line": takes_all and writer.private_words.exists(),
+        "others_stay": post.is_first and is_answered,
+        "may_take_all": post.is_first and not is_answered,
+        "has_line": writer.private_words.exists(),
     }
 
 

@@ -87,6 +87,27 @@ def test_the_five_words_are_shown_once() -> None:
     assert code not in client.get(sent["Location"]).content.decode()
 
 
+def test_a_question_for_the_head_of_a_page_does_not_use_up_the_five_words() -> None:
+    client = Client()
+    sent = client.post(reverse("letters:write", args=[make_box().slug]), {"text": QUESTION})
+    code = sent.cookies[WORD_CODE].value
+    assert client.head(sent["Location"]).status_code == 200
+    assert code in client.get(sent["Location"]).content.decode()
+
+
+def test_every_page_of_a_letter_can_be_asked_for_its_head(proposed: Written, sofie: User) -> None:
+    letter = proposed.letter
+    young = [
+        reverse("letters:write", args=[letter.letterbox.slug]),
+        address("delete", letter),
+        address("consent", letter),
+    ]
+    staff = [address("read", letter), address("propose", letter)]
+    answers = [browser_with(proposed).head(path) for path in young] + [logged_in(sofie).head(path) for path in staff]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"")] * 5
+    assert fresh(letter)
+
+
 def test_a_refused_letter_comes_back_with_its_text_and_help_first_when_it_sounds_like_danger() -> None:
     load_demo_services()
     url = reverse("letters:write", args=[make_box().slug])

@@ -304,24 +304,51 @@ def test_half_an_hour_after_it_was_read_it_can_be_deleted_and_not_changed(board:
     assert own_url("delete", post) in own
 
 
-@pytest.mark.parametrize("answered", [False, True])
-def test_before_it_is_deleted_the_page_says_exactly_what_goes(board: Board, sofie: User, answered: bool) -> None:
+@pytest.mark.parametrize("answer", ["none", "held", "published"])
+def test_before_it_is_deleted_the_page_says_what_goes(board: Board, sofie: User, answer: str) -> None:
     client = young()
     send(client, board, "Jeg vil slette det igen")
     now = timezone.now()
     post = let_through(newest(), sofie, now=now)
-    if answered:
+    if answer != "none":
         send_answer(young(), post.topic, "Et svar")
+    if answer == "published":
+        let_through(newest(), sofie, now=now)
     client.post(own_url("private", post), {"text": "Kun til jer"})
     asked = main_of(client.get(own_url("delete", post)))
-    assert ("Hele tråden forsvinder" in asked) is not answered
-    assert ("De andres svar bliver stående." in asked) is answered
-    assert ("skrevet privat, forsvinder også" in asked) is not answered
+    assert ("De andres svar bliver stående." in asked) is (answer == "published")
+    assert ("skrevet privat, forsvinder også" in asked) is (answer != "published")
     assert Post.objects.filter(pk=post.pk).exists()
     assert client.post(own_url("delete", post))["Location"] == reverse("forum:deleted")
     assert not Post.objects.filter(pk=post.pk).exists()
-    assert Topic.objects.filter(pk=post.topic_id).exists() is answered
-    assert PrivateWord.objects.exists() is answered
+    assert Topic.objects.filter(pk=post.topic_id).exists() is (answer != "none")
+    assert PrivateWord.objects.exists() is (answer != "none")
+
+
+@pytest.mark.parametrize("state", ["held", "refused", "hidden"])
+def test_T22_the_page_that_deletes_tells_of_no_answer_that_nobody_can_read(
+    board: Board, sofie: User, state: str
+) -> None:
+    client = young()
+    send(client, board, "Jeg vil slette det igen")
+    post = let_through(newest(), sofie, now=timezone.now())
+
+    def asked() -> str:
+        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", main_of(client.get(own_url("delete", post))))
+
+    before = asked()
+    send_answer(young(), post.topic, "Et svar")
+    Post.objects.filter(pk=newest().pk).update(state=state)
+    assert asked() == before
+
+
+def test_a_question_for_the_head_of_a_page_does_not_use_up_the_words_to_come_back(board: Board) -> None:
+    client = young()
+    send(client, board, "Jeg vil tilbage hertil")
+    mine = own_url("mine", newest())
+    assert client.head(mine).status_code == 200
+    assert code_on(words_of(client.get(mine)))
+    assert not code_on(words_of(client.get(mine)))
 
 
 def test_nobody_else_changes_or_deletes_it(thread: Topic) -> None:
