@@ -36,6 +36,13 @@ def is_counsellor(user: Person) -> bool:
     return user.pk is not None and User.objects.counsellors().filter(pk=user.pk).exists()
 
 
+def is_answering(user: Person) -> bool:
+    """Active, and a counsellor or a coordinator somewhere."""
+    roles = [Membership.Role.COUNSELLOR, Membership.Role.COORDINATOR]
+    own = Membership.objects.filter(user_id=user.pk, user__is_active=True, user__is_young=False, role__in=roles)
+    return user.pk is not None and own.exists()
+
+
 def is_coordinator(user: Person, organization: Organization) -> bool:
     """Active, and a coordinator of this very organisation."""
     return (
@@ -72,5 +79,5 @@ def may_enter_admin(user: Person) -> bool:
 
 
 def may_edit_profile(user: Person) -> bool:
-    """Only those who lead chats have a card, and only their own."""
-    return is_counsellor(user) and not needs_second_factor(user)
+    """Those who answer the young have a card, and only their own: counsellors, and coordinators, who answer too."""
+    return is_answering(user) and not needs_second_factor(user)

@@ -34,7 +34,7 @@ QUESTIONS: dict[str, Callable[..., bool]] = {
 ALLOWED = {
     "visitor": "",
     "counsellor": "active staff counsellor pages card",
-    "coordinator": "active staff pages",
+    "coordinator": "active staff pages card",
     "editor": "active staff pages",
     "counsellor switched off": "",
     "operator": "active admin",
