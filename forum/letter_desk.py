@@ -41,6 +41,9 @@ class Letters(Source):
     def count(self, user: User, *, now: datetime) -> int:
         return self._waiting(user).count() if may_enter_staff_pages(user) else 0
 
+    def keys(self, user: User, *, now: datetime) -> list[str]:
+        return list(self._waiting(user).values_list("public_id", flat=True)) if may_enter_staff_pages(user) else []
+
     def _waiting(self, user: User) -> QuerySet[Letter]:
         """Whoever wrote an answer that a colleague is to read does not wait for themselves."""
         asked = LetterPart.objects.filter(letter=OuterRef("pk"), look_asked_at__isnull=False, sent_at__isnull=True)
