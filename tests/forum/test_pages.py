@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from forum.models import Board, Post, Topic
 from forum.services import posts, reading, topics
+from moderation import words
 from referrals.models import Topic as Need
 from referrals.services import load_demo_services
 from tests.config.reading import lix, text_of
@@ -210,7 +211,8 @@ def test_a_closed_thread_can_be_read_and_not_answered(thread: Topic, sofie: User
     assert "svar/" not in page
     where = reverse("forum:answer", args=[thread.public_id])
     assert client.get(where)["Location"] == topic_url(thread)
-    assert send_answer(client, thread, "Jeg vil også sige noget")["Location"] == topic_url(thread)
+    late = send_answer(client, thread, "Jeg vil også sige noget")
+    assert (late.status_code, "Jeg vil også sige noget" in words_of(late)) == (422, True)
     assert Post.objects.count() == 1
 
 
@@ -354,7 +356,10 @@ def test_only_its_writer_sees_what_waits_to_be_read(thread: Topic, sofie: User) 
     assert "Jeg har en profil" not in words_of(young(make_profile()).get(topic_url(thread)))
 
 
-def test_what_is_foreign_held_or_never_was_answers_the_same(board: Board, thread: Topic, sofie: User) -> None:
+def test_what_is_foreign_held_or_never_was_answers_the_same(
+    board: Board, thread: Topic, sofie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "two_words", lambda: "Blå Ræv")  # what is suggested is left to chance otherwise
     held = write(board, "En tråd, der venter", alias="Rød Elg").post
     waiting = answer(thread, "Et svar, der venter", alias="Sej Krage").post
     unknown = "A" * len(held.public_id)
@@ -371,13 +376,14 @@ def test_what_is_foreign_held_or_never_was_answers_the_same(board: Board, thread
             ]
             assert pair[0].status_code == pair[1].status_code, name
             assert _without_ids(pair[0], there) == _without_ids(pair[1], nowhere), name
-            assert pair[0].status_code in {404, 405}, name
+            assert pair[0].status_code in {404, 405, 422}, name  # 422: the text is kept for another thread
 
 
 def _without_ids(response: HttpResponse, ids: list[str]) -> tuple[bytes, list[tuple[str, str]]]:
     body = response.content
     for number, each in enumerate(ids):
         body = body.replace(each.encode(), b"*" * len(each) + str(number).encode())
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", body)
     return body, sorted(response.items())
 
 
