@@ -44,6 +44,13 @@ class Tray:
                 text = f"Opslag {number}\nJeg føler mig alene i min klasse"
                 posts.start_topic(board=board, alias=posts.suggest_alias(), text=text, now=timezone.now())
 
+    def change(self, key: str, text: str) -> None:
+        """Its writer writes it anew."""
+        with self.blocker.unblock(), self.site.database():
+            post = Post.objects.select_related("writer").get(public_id=key)
+            assert post.writer is not None
+            posts.edit(post=post, writer=post.writer, text=text, now=timezone.now())
+
     def decisions(self) -> list[str]:
         with self.blocker.unblock(), self.site.database():
             return list(Post.objects.order_by("pk").values_list("decision", flat=True))
@@ -122,6 +129,23 @@ def test_after_a_decision_the_focus_is_on_the_next_and_it_takes_effect_by_itself
         pass
     assert sorted(tray.states()) == ["held", "held", "published"]
     assert page.evaluate(IN_FOCUS) == order[1]
+
+
+def test_a_post_that_was_changed_meanwhile_is_read_again_with_the_focus_on_it(
+    demo: Site, tray: Tray, visitor: Callable[..., Page]
+) -> None:
+    tray.fill(2)
+    page = at_the_queue(visitor("desktop"), demo)
+    order = names(page)
+    tray.change(order[0].partition("/")[2], "Nu står der noget andet")
+    focus_first(page)
+    page.keyboard.press("a")
+    expect(page.locator(ITEM).first).to_contain_text("Nu står der noget andet")
+    expect(page.locator("[role=alert]").filter(visible=True)).to_have_count(1)
+    assert (names(page), page.evaluate(IN_FOCUS), tray.decisions()) == (order, order[0], ["", ""])
+    page.keyboard.press("a")
+    expect(page.locator(ITEM)).to_have_count(1)
+    assert sorted(tray.decisions()) == ["", "approve"]
 
 
 def test_what_was_decided_by_mistake_is_taken_back_with_a_key_or_with_the_button(
