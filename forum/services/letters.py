@@ -131,10 +131,12 @@ def take(*, letter: Letter, user: User, now: datetime) -> None:
 def save_draft(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
     """Keep an answer that is not finished. It is `user`'s from now on, and no colleague has read it.
 
-    Raises Refused "forbidden" (not of this letterbox, or a colleague is at it), "closed" (something has changed),
-    "bad_command" or "too_long"; so do the verbs below.
+    Raises Refused "forbidden" (not of this letterbox, or a colleague is at it), "closed" (something has changed since,
+    or nothing in a colleague's words), "bad_command" or "too_long"; so do the verbs below.
     """
-    return _write_draft(_at_hand(letter, user, seen=seen, now=now), user, text, now=now)
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    _changed(letter, user, text)
+    return _write_draft(letter, user, text, now=now)
 
 
 @transaction.atomic
@@ -142,6 +144,7 @@ def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime)
     """Have a colleague read it before it goes out. Whoever is asked finds it free to take."""
     letter = _at_hand(letter, user, seen=seen, now=now)
     _sign(user)
+    _changed(letter, user, text)
     draft = _write_draft(letter, user, text, now=now)
     draft.note, draft.look_asked_at = "", now  # the note has done its work
     draft.save()
@@ -297,6 +300,16 @@ def _at_hand(letter: Letter, user: User, *, seen: str, now: datetime) -> Letter:
     if seen != version_of(letter):
         raise Refused(Code.CLOSED, _("Something has changed since you opened the letter. Read it again, then go on."))
     return letter
+
+
+def _changed(letter: Letter, user: User, text: str) -> None:
+    """A colleague's words do not become `user`'s as they stand: their writer could then read them for themselves."""
+    draft = draft_of(letter)
+    if draft is None or draft.counsellor_id == user.pk or draft.text != clean_text(text, limit=LONGEST_ANSWER):
+        return
+    if draft.look_asked_at is not None:
+        raise Refused(Code.CLOSED, _("Nothing is changed. Read it as a colleague, or change it."))
+    raise Refused(Code.CLOSED, _("Nothing is changed, so it is still your colleague's. Change it, and it is yours."))
 
 
 def _write_draft(letter: Letter, user: User, text: str, *, now: datetime) -> LetterPart:

@@ -45,7 +45,7 @@ def is_asked(publication: Publication | None) -> bool:
 
 
 def is_declined(publication: Publication | None) -> bool:
-    """The writer said no. The row stays as the sign of it; its words are gone."""
+    """The writer said no, or a counsellor took it away. The row stays as the sign of it; its words are gone."""
     return publication is not None and not publication.title
 
 
@@ -108,7 +108,7 @@ def publish(letter: Letter, *, seen: str, now: datetime) -> Publication:
 
 
 def empty(letter: Letter) -> None:
-    """Take the page and its words away; what stays is that the answer was no."""
+    """Take the page and its words away; what stays is that it shall not be shown."""
     drop(letter)
     Publication.objects.filter(letter=letter).update(
         title="",

@@ -341,6 +341,33 @@ def test_a_change_by_another_makes_it_theirs_and_somebody_else_has_to_read_it(
     assert asked.parts.sent().last().counsellor == mads  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("verb", ["save_draft", "ask_look"])
+@pytest.mark.parametrize("text", [ANSWER, f"  {ANSWER}\n\n"])
+def test_a_colleagues_words_are_not_taken_over_as_they_stand_so_that_nobody_reads_their_own(
+    asked: Letter, sofie: User, mads: User, verb: str, text: str
+) -> None:
+    arguments = {"letter": asked, "user": mads, "text": text, "seen": seen(asked), "now": later(minutes=20)}
+    assert refusal(getattr(letters, verb), **arguments).code == "closed"
+    draft = letters.draft_of(asked)
+    assert draft is not None
+    assert (draft.counsellor, draft.look_asked_at) == (sofie, later(minutes=10))
+    arguments = {"letter": asked, "seen": seen(asked), "now": later(minutes=40)}
+    assert refusal(letters.give_look, user=sofie, **arguments).code == "forbidden"
+    letters.give_look(user=mads, **arguments)  # type: ignore[arg-type]
+    assert asked.parts.sent().last().counsellor == sofie  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("verb", ["save_draft", "ask_look"])
+def test_a_draft_that_asks_nobody_becomes_a_colleagues_by_a_change_and_not_before(
+    sofie: User, mads: User, verb: str
+) -> None:
+    letter = write(make_box(second_look=True)).letter
+    letters.save_draft(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=later(minutes=1))
+    arguments = {"letter": letter, "user": mads, "seen": seen(letter), "now": later(minutes=20)}
+    assert refusal(getattr(letters, verb), text=ANSWER, **arguments).code == "closed"
+    assert getattr(letters, verb)(text=f"{ANSWER} Hilsen Mads", **arguments).counsellor == mads
+
+
 def test_the_desk_asks_the_colleague_and_not_the_one_who_wrote_it(asked: Letter, sofie: User, mads: User) -> None:
     far = make_person("Far", "counsellor", at="andet")
     desk = {user: [item.title for item in Letters().items(user, now=NOW)] for user in (sofie, mads, far)}
