@@ -18,7 +18,7 @@ from accounts.models import User
 from forum.desk import number_in
 from forum.models import Board, Post, PrivateWord, Topic, Writer
 from forum.models.posts import POSTS_A_PAGE
-from forum.permissions import can_moderate_board
+from forum.permissions import can_moderate_board, can_sign
 from forum.services import private, reading, topics
 from forum.views.shared import shape_of
 from forum.views.topics import name_of
@@ -91,6 +91,7 @@ def _page(request: HttpRequest, found: Topic, *, refused: str = "", status: int 
         "lines": _lines(found),
         "quote": posts.published().filter(public_id=request.GET.get("til", "")).first(),
         "boards": Board.objects.in_the_hands_of(user_of(request)).exclude(pk=found.board_id),
+        "can_sign": can_sign(user_of(request)),
         "refused": refused,
         "typed": request.POST,
         "done": request.POST.get("do", ""),

@@ -135,6 +135,15 @@ def test_a_counsellor_answers_under_their_own_name_and_quotes(desk: Client, topi
     assert (post.state, post.quote, post.html) == ("published", first, "<p>Du er <strong>ikke</strong> alene.</p>\n")
 
 
+def test_a_coordinator_without_a_card_is_led_to_it_before_they_answer(
+    client: Client, board: Board, topic: Topic
+) -> None:
+    client.force_login(member("coordinator", board.organizations.get()))
+    assert 'href="/konto/profil/"' in page(client, topic)
+    assert client.post(address(topic), {"do": "answer", "text": "Hej"}).status_code == 422
+    assert client.get("/konto/profil/").status_code == 200
+
+
 def test_an_answer_that_cannot_be_sent_stands_in_the_form_yet(desk: Client, topic: Topic) -> None:
     answered = desk.post(address(topic), {"do": "answer", "text": "x" * 10_001})
     assert answered.status_code == 422
@@ -233,7 +242,7 @@ def test_a_thread_costs_as_much_with_twenty_posts_as_with_one(
         desk.get(address(topic))
 
 
-QUERIES = 15
+QUERIES = 16
 
 
 # Boards -----------------------------------------------------------------------------------------------------------
