@@ -25,6 +25,8 @@ LONGEST_NAME = 30
 _NEVER = frozenset({"CPR", "PHONE", "EMAIL"})
 _YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-2]\d)(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_MADE_UP = re.compile(r"[-\d]")
+TAKEN = "username_taken"  # allauth's code
 
 # One may take such a name all the same: it is nobody else's business. But one should know.
 WARNINGS: dict[str, Promise] = {
@@ -71,7 +73,7 @@ class SignupForm(AllauthSignupForm):
             raise forms.ValidationError(
                 _("That is a number or an address of yours. Choose a name that only works in here.")
             )
-        super().clean_username()
+        self._refuse_what_may_be_taken(name)
         warning = warning_about(name)
         if warning and self.data.get(self.add_prefix("sure")) != name:
             self.data = self.data.copy()  # the page that warns hands the name over to the next try
@@ -80,6 +82,19 @@ class SignupForm(AllauthSignupForm):
                 [WARNINGS[warning], _("You may use it all the same. Then press the button once more.")]
             )
         return name
+
+    def _refuse_what_may_be_taken(self, name: str) -> None:
+        """A plain first name is refused before anybody looks for it, and with the words that a taken one gets: else the
+        form would tell that a counsellor logs in with it (T22)."""
+        refused = forms.ValidationError(
+            _("Choose another name: two words and a number, for example %(name)s.") % {"name": suggestion()}
+        )
+        if not _MADE_UP.search(name):
+            raise refused
+        try:
+            super().clean_username()
+        except forms.ValidationError as error:
+            raise (refused if error.code == TAKEN else error) from None
 
     def clean(self) -> dict[str, Any]:
         words: dict[str, Any] = super().clean()
