@@ -39,8 +39,10 @@ def is_counsellor(user: Person) -> bool:
 def is_answering(user: Person) -> bool:
     """Active, and a counsellor or a coordinator somewhere."""
     roles = [Membership.Role.COUNSELLOR, Membership.Role.COORDINATOR]
-    own = Membership.objects.filter(user_id=user.pk, user__is_active=True, user__is_young=False, role__in=roles)
-    return user.pk is not None and own.exists()
+    return (
+        user.pk is not None
+        and User.objects.staff().filter(pk=user.pk, is_active=True, memberships__role__in=roles).exists()
+    )
 
 
 def is_coordinator(user: Person, organization: Organization) -> bool:
