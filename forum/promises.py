@@ -30,8 +30,3 @@ def _full_hour(moment: datetime) -> datetime:
     """This hour, or the next when it has begun."""
     hour = moment.replace(minute=0, second=0, microsecond=0)
     return hour if hour == moment else hour + timedelta(hours=1)
-
-
-def coarse(moment: datetime) -> datetime:
-    """To five minutes: what is stored of when a young person did something, so that it joins no two visits."""
-    return moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0)

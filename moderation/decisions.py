@@ -37,9 +37,7 @@ ACTIONS: dict[str, Promise] = {
     "letter_look": _("Read a colleague's answer"),
     "letter_back": _("Sent a colleague's answer back"),
     "letter_propose": _("Proposed to publish a letter"),
-    "letter_publish": _("Published a letter"),
     "letter_unpublish": _("Took a published letter away"),
-    "letter_delete": _("Deleted a letter"),
     # the group chat's ladder, and what stands beside it
     "warn": _("Gave a warning"),
     "mute": _("Muted somebody"),

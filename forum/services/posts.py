@@ -15,11 +15,12 @@ from accounts.models import Profile, User
 from forum.headlines import headline
 from forum.models import Board, Nod, Post, PrivateWord, Topic, Writer
 from forum.permissions import is_trusted, may_answer
-from forum.promises import coarse, due_at
+from forum.promises import due_at
 from forum.services import threads
 from moderation import alias as aliases
 from moderation import crisis, guard
 from moderation.ids import code_digest, digest
+from moderation.moments import coarse
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_plain
 from moderation.words import LASTING_CODE_LENGTH, word_code

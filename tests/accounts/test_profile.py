@@ -138,7 +138,9 @@ def test_a_counsellor_without_a_card_gets_an_empty_one_to_fill(client: Client, c
 
 
 @pytest.mark.parametrize("role,status", [("counsellor", 200), ("coordinator", 200), ("editor", 403), ("", 403)])
-def test_only_those_who_answer_the_young_have_a_card(role: str, status: int, client: Client, make_staff: MakeStaff) -> None:
+def test_only_those_who_answer_the_young_have_a_card(
+    role: str, status: int, client: Client, make_staff: MakeStaff
+) -> None:
     client.force_login(make_staff("other", role=role))
     assert client.get(URL).status_code == status
     assert client.post(URL, WORDS).status_code == (302 if status == 200 else 403)

@@ -147,7 +147,7 @@ def test_the_mirror_shows_ones_own_steps_and_nobody_elses(client: Client, house:
     decide(mads, house, "ban", 7, place="chat")
     page = read(client, sofie, "/vagt/spejl/")
     assert "Viste et indlæg for alle</span> <strong>3 gange" in page
-    assert "Du mutede 3 gange, og du ophævede en mute 1 gange." in page
+    assert "Du gav 3 mutes og ophævede 1." in page
     assert "Halvdelen ventede kortere end 10 min." in page
     assert "Alle 3, der havde fået lovet et tidspunkt, hørte fra dig i tide." in page
     assert "Kunne du have ophævet en af dem" in page
