@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from deploy import messages
 
@@ -97,6 +98,19 @@ def connections_of_sockets_are_closed(request: pytest.FixtureRequest) -> Iterato
     if _commits_for_real(request) and "browser" not in request.fixturenames:
         close: Callable[[], None] = async_to_sync(sync_to_async(connections.close_all))
         close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """As it is, and at the end nobody holds the database: of a process that a test has killed a session of PostgreSQL
+    may wait for a lock yet, and the database could not be dropped."""
+    yield
+    if connections["default"].vendor == "postgresql":
+        with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)
