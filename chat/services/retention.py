@@ -120,16 +120,23 @@ def keep_no_samples() -> None:
 
 
 def _older_readers_are_gone(transaction_id: str) -> bool:
+    """Whether nobody reads with a snapshot from before `transaction_id` any more, and the rewriting will not either.
+
+    The rewriting has a snapshot of its own, as old as the oldest transaction that writes anywhere on the server, in
+    other databases, too: rows that were deleted after that one began would be kept.
+    """
     deadline = time.monotonic() + OLD_READERS
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() "
-                "AND greatest(age(backend_xmin), age(backend_xid)) >= age(%s::xid8::xid)",
-                [transaction_id],
+                "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8 AND NOT EXISTS ("
+                "SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                "AND coalesce(datname = current_database(), true) AND age(backend_xmin) >= age(%s::xid8::xid))",
+                [transaction_id, transaction_id],
             )
-            if cursor.fetchone()[0] == 0:
-                return True
+            (are_gone,) = cursor.fetchone()
+        if are_gone:
+            return True
         time.sleep(0.2)
     return False
 

@@ -6,6 +6,7 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -108,6 +109,27 @@ def test_law_6_two_hundred_planted_tokens_are_found_nowhere_after_the_erasure(ca
 
 def retention_time() -> timedelta:
     return timedelta(hours=settings.RETENTION_HOURS)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres", None], ids=["another database", "ours"])
+def test_law_6_the_scrubbing_waits_for_whoever_still_writes_on_the_server(monkeypatch, database):
+    now = timezone.now()
+    session, tokens = plant(4, now=now)
+    due = session.ends_at + timedelta(hours=1) + retention_time()
+    parameters = connection.get_connection_params()
+    with psycopg.connect(**{**parameters, "dbname": database or parameters["dbname"]}) as writer:
+        writer.execute("SELECT pg_current_xact_id()")  # a transaction that has written, and goes on
+        monkeypatch.setattr(retention, "OLD_READERS", 0.1)
+        assert retention.sweep(now=due) == 1
+        session.refresh_from_db()
+        assert (session.erased_at, session.scrubbed_at) == (due, None)
+        writer.rollback()
+    monkeypatch.setattr(retention, "OLD_READERS", 60)
+    retention.sweep(now=due)
+    session.refresh_from_db()
+    assert session.scrubbed_at is not None
+    assert in_postgres_files(tokens) == []
 
 
 def test_law_6_a_session_that_nobody_closed_is_erased_too():
