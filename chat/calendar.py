@@ -5,8 +5,8 @@ import hmac
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.moments import clock
 from chat.models import Session
-from moderation.moments import clock
 
 FILE_NAME = "aftale.ics"
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from accounts.moments import time_in_words
 from chat import permissions
 from chat.models import Alert, Review, Session
 from chat.services import crisis, reviews
-from moderation.moments import time_in_words
 from moderation.queue import ACUTE, PRESSING, Item, Source
 
 

@@ -25,11 +25,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
 from accounts.models import Organization, Profile
+from accounts.moments import clock, time_in_words
 from blog.models import Entry
 from chat.models import Session
 from chat.services.members import is_letting_in
 from forum.models import Topic
-from moderation.moments import clock, time_in_words
 
 EXIT_MARK = "ude"
 EXIT_MINUTES = 30

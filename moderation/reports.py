@@ -17,9 +17,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
+from accounts.moments import coarse
 from moderation import decisions, signals
 from moderation.models import Report, ReportQuerySet
-from moderation.moments import coarse
 from moderation.queue import CHANGED
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text

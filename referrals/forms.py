@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization
 from referrals import links
 from referrals.models import Channel, Service, Topic
-from referrals.municipalities import MUNICIPALITIES
+from referrals.municipalities import MUNICIPALITIES, find_municipalities
 
 
 class FilterForm(forms.Form):
-    """Two lists to choose from. It is sent by GET, so its fields and values say little to who reads the address."""
+    """What it is about, and the first letters of where one lives. It is sent by GET, so what stands in the address
+    says little to who reads it."""
 
     t = forms.ModelChoiceField(
         Topic.objects.none(),
@@ -22,13 +23,25 @@ class FilterForm(forms.Form):
         required=False,
         empty_label=_("Anything"),
     )
-    k = forms.ChoiceField(
-        label=_("Where do you live?"), required=False, choices=[("", _("All of Denmark")), *MUNICIPALITIES.items()]
+    k = forms.CharField(
+        label=_("Where do you live?"),
+        help_text=_("Write the first letters of your municipality. Empty is all of Denmark."),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"list": "municipalities", "autocapitalize": "words", "enterkeyhint": "search"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["t"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
+
+    def clean_k(self) -> list[str]:
+        """The codes that are meant: one, or several to choose from. A code itself is one, too."""
+        words = self.cleaned_data["k"].strip()
+        found = [words] if words in MUNICIPALITIES else find_municipalities(words)
+        if words and not found:
+            raise ValidationError(_("We know no municipality that begins so. Look at the letters once more."))
+        return found
 
 
 class ServiceForm(forms.ModelForm):
@@ -64,6 +77,11 @@ class ServiceForm(forms.ModelForm):
             "maximum_age",
             "municipality_code",
             "is_anonymous",
+            "fees_description",
+            "languages",
+            "url",
+            "duty_text",
+            "no_answer_text",
             "hours_text",
             "always_open",
             "is_crisis",

@@ -1,5 +1,8 @@
 """Denmark's 98 municipalities: the official code of three digits and the name, in alphabetical order."""
 
+# What people without our letters write, and what towns themselves have written.
+FOLDED = str.maketrans({"æ": "ae", "ø": "o", "å": "aa", "é": "e"})
+
 MUNICIPALITIES: dict[str, str] = {
     "580": "Aabenraa",
     "851": "Aalborg",
@@ -100,3 +103,20 @@ MUNICIPALITIES: dict[str, str] = {
     "390": "Vordingborg",
     "492": "Ærø",
 }
+
+
+def find_municipalities(words: str) -> list[str]:
+    """Codes of those whose name begins so, "år" as "aar"; else of those with a later word that does. At most eight."""
+    wanted = _folded(words)
+    if not wanted:
+        return []
+    names = {code: _folded(name) for code, name in MUNICIPALITIES.items()}
+    exact = [code for code, name in names.items() if name == wanted]
+    beginning = [code for code, name in names.items() if name.startswith(wanted)]
+    later = [code for code, name in names.items() if any(part.startswith(wanted) for part in name.split("-"))]
+    bare = [code for code, name in names.items() if name.replace("aa", "a").startswith(wanted)]  # "Arhus"
+    return (exact or beginning or later or bare)[:8]
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().replace("kommune", " ").split()).translate(FOLDED).replace("oe", "o")

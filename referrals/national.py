@@ -28,6 +28,11 @@ class Offer:
     channels: tuple[tuple[Kind, str], ...] = ()
     topics: tuple[str, ...] = ()
     hours: str = ""
+    week: tuple[tuple[str, str, str], ...] = ()  # days as in RFC 5545, from, to: ("MO,TU", "16:00", "20:00")
+    municipality: str = ""
+    cost: str = ""
+    passes_on: str = ""
+    no_answer: str = ""
     always_open: bool = False
     is_crisis: bool = False
     is_anonymous: bool | None = None

@@ -45,6 +45,6 @@ def _put(service: Service) -> None:
         str(service.pk),
         title=service.name,
         body=" ".join([service.description, service.eligibility_description, topics, service.municipality]),
-        url=reverse("referrals:directory"),
+        url=reverse("referrals:service", args=[service.pk]),
         at=service.last_modified,
     )

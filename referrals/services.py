@@ -1,7 +1,7 @@
 """Verbs of the directory: what changes a service, and who says that it is true."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +14,22 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
-from referrals import demo, links, national, permissions, topics
-from referrals.models import Channel, Service, Topic
+from referrals import demo, links, national, permissions, topics, versions
+from referrals.models import Channel, OnHolidays, Service, Topic, Version
 
 # A service's words, which may be polished without a new check ...
-WORDS = ("description", "alert", "status", "source", "source_date")
+WORDS = (
+    "description",
+    "alert",
+    "status",
+    "source",
+    "source_date",
+    "url",
+    "fees_description",
+    "languages",
+    "duty_text",
+    "no_answer_text",
+)
 # ... and what a check vouches for, together with the channels.
 FACTS = (
     "name",
@@ -29,8 +40,12 @@ FACTS = (
     "municipality_code",
     "hours_text",
     "always_open",
+    "on_holidays",
     "is_crisis",
 )
+
+# What `set_hours` writes, besides the hours themselves.
+HOURS = ("always_open", "on_holidays")
 
 Channels = Iterable[tuple[str, str]]
 
@@ -56,6 +71,7 @@ def create_service(
     service.save()
     service.topics.set(values.get("topics", ()))
     _replace_channels(service, channels)
+    versions.record(service, Version.What.CREATED, by=by, now=now)
     return service
 
 
@@ -75,7 +91,7 @@ def edit_service(
     Raises PermissionDenied, and ValidationError where the values do not fit.
     """
     service = _locked(service, by)
-    facts_changed = _take(service, values)
+    facts_changed = not _take(service, values).isdisjoint(FACTS)
     if "topics" in values:
         service.topics.set(values["topics"])
     facts_changed |= _replace_channels(service, channels)
@@ -85,6 +101,51 @@ def edit_service(
         _forget_check(service)
     service.full_clean()
     service.save()
+    versions.record(service, Version.What.EDITED, by=by, now=now)
+    return service
+
+
+@transaction.atomic
+def set_hours(
+    *,
+    service: Service,
+    schedules: list[dict[str, Any]],
+    special_days: list[dict[str, Any]],
+    always_open: bool,
+    on_holidays: str,
+    by: User,
+    now: datetime | None = None,
+) -> Service:
+    """Write when somebody answers there. Whoever saves hours stands by them: what is shown stays shown.
+
+    The rows are values of Schedule and SpecialDays. Raises PermissionDenied, and ValidationError where they do not fit.
+    """
+    service = _locked(service, by)
+    service.always_open, service.on_holidays = always_open, on_holidays
+    service.full_clean()
+    versions.put_hours(service, schedules=schedules, special_days=special_days)
+    service.save()
+    versions.record(service, Version.What.HOURS, by=by, now=now)
+    return service
+
+
+@transaction.atomic
+def take_back(*, service: Service, version: Version, by: User, now: datetime | None = None) -> Service:
+    """Let it stand as it did in an earlier version of it. A fact that changes with that takes the check away.
+
+    Raises PermissionDenied, and ValidationError where what stood there does not fit any more.
+    """
+    service = _locked(service, by)
+    content = service.versions.get(pk=version.pk).content
+    facts_changed = bool(_take(service, content["values"]) & set(FACTS) - set(HOURS))
+    service.topics.set(Topic.objects.filter(code__in=content["topics"]))
+    facts_changed |= _replace_channels(service, [(kind, value) for kind, value in content["channels"]])
+    versions.put_hours(service, **versions.hours_in(content))
+    if facts_changed:
+        _forget_check(service)
+    service.full_clean()
+    service.save()
+    versions.record(service, Version.What.TAKEN_BACK, by=by, now=now)
     return service
 
 
@@ -94,6 +155,7 @@ def check_service(*, service: Service, by: User, now: datetime | None = None) ->
     service = _locked(service, by)
     _check(service, by, now)
     service.save()
+    versions.record(service, Version.What.CHECKED, by=by, now=now)
 
 
 @transaction.atomic
@@ -106,18 +168,20 @@ def publish_service(*, service: Service, by: User, now: datetime | None = None) 
         raise ValidationError(_("Write first where it is known from. Then it can be shown."), code="no_source")
     service.is_published = True
     service.save()
+    versions.record(service, Version.What.SHOWN, by=by, now=now)
 
 
 @transaction.atomic
-def withdraw_service(*, service: Service, by: User) -> None:
+def withdraw_service(*, service: Service, by: User, now: datetime | None = None) -> None:
     """Hide it from the young; its check stands. Raises PermissionDenied."""
     service = _locked(service, by)
     service.is_published = False
     service.save()
+    versions.record(service, Version.What.HIDDEN, by=by, now=now)
 
 
 @transaction.atomic
-def adopt_service(*, service: Service, organization: Organization, by: User) -> None:
+def adopt_service(*, service: Service, organization: Organization, by: User, now: datetime | None = None) -> None:
     """Give it to an organisation, whose people look after it from now on.
 
     Raises PermissionDenied, and ValidationError where that organisation has one of the same name.
@@ -128,6 +192,7 @@ def adopt_service(*, service: Service, organization: Organization, by: User) -> 
     service.organization = organization
     service.full_clean()
     service.save()
+    versions.record(service, Version.What.HANDED_OVER, by=by, now=now)
 
 
 def forget_check(*, service: Service) -> None:
@@ -143,12 +208,12 @@ def _locked(service: Service, by: User) -> Service:
     return service
 
 
-def _take(service: Service, values: Mapping[str, Any]) -> bool:
-    """Put the values on the service, unsaved. True where a fact changed."""
+def _take(service: Service, values: Mapping[str, Any]) -> set[str]:
+    """Put the values on the service, unsaved. The names of what changed."""
     changed = {name for name in (*WORDS, *FACTS) if name in values and getattr(service, name) != values[name]}
     for name in changed:
         setattr(service, name, values[name])
-    return not changed.isdisjoint(FACTS)
+    return changed
 
 
 def _replace_channels(service: Service, channels: Channels) -> bool:
@@ -219,6 +284,11 @@ def _load(offer: national.Offer) -> Service:
         maximum_age=offer.ages[1],
         is_anonymous=offer.is_anonymous,
         hours_text=offer.hours,
+        municipality_code=offer.municipality,
+        fees_description=offer.cost,
+        duty_text=offer.passes_on,
+        no_answer_text=offer.no_answer,
+        on_holidays=OnHolidays.CLOSED,
         always_open=offer.always_open,
         is_crisis=offer.is_crisis,
         source=offer.source,
@@ -226,7 +296,12 @@ def _load(offer: national.Offer) -> Service:
     )
     service.topics.set(Topic.objects.filter(code__in=offer.topics))
     _replace_channels(service, offer.channels)
+    versions.put_hours(service, schedules=[_schedule(*hours) for hours in offer.week], special_days=[])
     return service
+
+
+def _schedule(byday: str, opens_at: str, closes_at: str) -> dict[str, Any]:
+    return {"byday": byday, "opens_at": time.fromisoformat(opens_at), "closes_at": time.fromisoformat(closes_at)}
 
 
 def _organization(offer: national.Offer) -> Organization:

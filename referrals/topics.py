@@ -24,6 +24,9 @@ GRIEF = "t17"
 MONEY = "t18"
 ANYTHING = "t19"
 
+# Where somebody may be in danger while they look: 112 stands first.
+ACUTE = frozenset({SUICIDE, SELF_HARM, VIOLENCE, ABUSE})
+
 # code: (Danish, English)
 TOPICS: dict[str, tuple[str, str]] = {
     ANYTHING: ("Alt muligt", "Anything at all"),

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Organization, User
+from accounts.moments import clock, weekday_and_date
 from blog import services as blog
 from blog.models import Entry
 from chat.models import Roster, Session
 from chat.permissions import can_edit_session, can_plan, planning_organizations
-from moderation.moments import clock, weekday_and_date
 from moderation.refusals import Code, Refused
 
 USUAL_LENGTH = timedelta(minutes=90)

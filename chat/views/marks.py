@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.moments import time_in_words
 from chat.models import Mark
 from chat.models.marks import MarkQuerySet
 from chat.permissions import can_plan, planning_organizations
 from chat.services import logbook, marks
-from moderation.moments import time_in_words
 
 WORTH_IT = timedelta(minutes=1)
 

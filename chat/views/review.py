@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Profile, User
+from accounts.moments import clock, time_in_words
 from accounts.permissions import may_enter_staff_pages
 from chat import permissions
 from chat.entrance import shut_out
@@ -26,7 +27,6 @@ from chat.models import REVIEW_KEPT, Member, Review, Session
 from chat.places import REVIEW, token_in
 from chat.services import crisis, reviews
 from moderation.limits import is_over
-from moderation.moments import clock, time_in_words
 from moderation.refusals import Refused
 from referrals.cards import help_now
 

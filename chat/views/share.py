@@ -1,5 +1,6 @@
 """Services to hand on from the room: what a counsellor searches in while somebody waits (C3)."""
 
+from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from chat.models import Session
 from chat.permissions import is_rostered
-from referrals.cards import card
+from referrals.cards import card, in_turn
 from referrals.models import Service
 
 MOST = 12  # more than one can look through meanwhile
@@ -24,20 +25,20 @@ def services(request: HttpRequest, slug: str) -> JsonResponse:
     if session is None or not is_rostered(cast(User, request.user), session):
         raise Http404
     now = timezone.now()
-    found = _matching(" ".join(request.GET.get("q", "").casefold().split()))
+    found = _matching(" ".join(request.GET.get("q", "").casefold().split()), now=now)
     answer = JsonResponse({"services": [card(service, now=now) for service in found[:MOST]]})
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _matching(words: str) -> list[Service]:
-    """Those shown to the young with `words` in the name or a topic: first whose name begins so.
+def _matching(words: str, *, now: datetime) -> list[Service]:
+    """Those shown to the young with `words` in the name or a topic: first whose name begins so, and of them the open.
 
     Compared here, as SQLite knows no capitals but A to Z.
     """
-    shown = Service.objects.shown().help_first().prefetch_related("channels", "topics")
+    shown = Service.objects.shown().help_first().prefetch_related("topics").with_hours()
     found = [service for service in shown if any(words in name.casefold() for name in _names(service))]
-    return sorted(found, key=lambda service: not service.name.casefold().startswith(words))
+    return sorted(in_turn(found, now=now), key=lambda service: not service.name.casefold().startswith(words))
 
 
 def _names(service: Service) -> list[str]:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.moments import coarse
 from forum.models import Letter, Letterbox, LetterPart, Publication
 from forum.permissions import can_read_letterbox, can_sign, house_of
 from forum.services import publications
@@ -25,7 +26,6 @@ from forum.services.codes import LETTERS
 from moderation import crisis, decisions, queue
 from moderation.ids import code_digest, digest
 from moderation.models import Claim
-from moderation.moments import coarse
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_markdown, render_plain
 from moderation.words import LASTING_CODE_LENGTH, word_code

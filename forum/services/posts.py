@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
+from accounts.moments import coarse
 from forum.headlines import headline
 from forum.models import Board, Nod, Post, PrivateWord, Topic, Writer
 from forum.permissions import is_trusted, may_answer
@@ -20,7 +21,6 @@ from forum.services import threads
 from moderation import alias as aliases
 from moderation import crisis, guard
 from moderation.ids import code_digest, digest
-from moderation.moments import coarse
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_plain
 from moderation.words import LASTING_CODE_LENGTH, word_code

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from accounts.moments import coarse
 from forum.models import PrivateWord, Writer
 from forum.permissions import can_moderate_board, can_sign, house_of
 from forum.promises import due_at
 from forum.services.reading import NO_CARD
 from moderation import crisis, decisions
-from moderation.moments import coarse
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.moments import coarse
 from forum.models import Letter, Publication
 from moderation import guard
-from moderation.moments import coarse
 from moderation.refusals import Code, Refused
 from moderation.text import clean_text, render_markdown, render_plain
 from referrals import search

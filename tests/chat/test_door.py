@@ -21,6 +21,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Organization, User
+from accounts.moments import time_in_words
 from blog.models import Entry
 from chat import log
 from chat.events import MemberBanned, MemberKicked, Wire
@@ -32,7 +33,6 @@ from chat.services.members import KEEPS_A_PLACE, DoorClosed, Place
 from chat.views import door
 from chat.views.room import retention_line
 from moderation import alias as aliases
-from moderation.moments import time_in_words
 from tests.chat.people import be_present, make_counsellor, make_session, seat_young
 from tests.chat.tabs import Tab
 from tests.config.reading import length, lix, longest_sentence, text_of

@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from accounts.moments import coarse
 from forum.models import Board, Post
 from forum.services import posts, reading
 from moderation import queue, reports, signals
 from moderation.models import REPORT_KEPT, Decision, Report
-from moderation.moments import coarse
 from moderation.refusals import Refused
 from moderation.report_desk import ReportSource
 from tests.forum.scene import make_board, make_reader, published

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership, Organization, User
-from referrals import known, views
+from referrals import known
 from referrals.models import Service
+from referrals.views import public
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)  # a Sunday, 22.40 in Denmark
 TODAY = NOW.date()
@@ -23,7 +24,7 @@ def known_numbers_are_read_anew() -> None:
 
 @pytest.fixture(autouse=True)
 def the_help_page_has_seen_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "_paused_until", 0.0)
+    monkeypatch.setattr(public, "_paused_until", 0.0)
 
 
 @pytest.fixture

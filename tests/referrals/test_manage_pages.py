@@ -212,6 +212,7 @@ def test_a_fact_that_is_changed_in_the_admin_takes_the_check_away(
         "is_anonymous": "unknown",
         "channels-TOTAL_FORMS": "0",
         "channels-INITIAL_FORMS": "0",
+        "on_holidays": "closed",
     }
     assert client.post(address, sent).status_code == 302
     assert Service.objects.shown().get().description == "Bedre ord."

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import Membership, Organization, User
+from accounts.moments import clock, weekday_and_date
 from accounts.services import create_staff, write_card
 from blog import services as blog
 from blog.models import Entry
@@ -20,7 +21,6 @@ from chat.permissions import planning_organizations
 from chat.services import planning
 from chat.services.planning import Plan
 from forum import demo as forum
-from moderation.moments import clock, weekday_and_date
 from moderation.refusals import Refused
 from referrals.services import load_demo_services, load_national_drafts
 

@@ -1,16 +1,14 @@
-"""The doors: help now and the directory for everybody, the staff's pages for those who keep it true."""
+"""The staff's doors, for those who keep the directory true."""
 
 import logging
 from collections.abc import Callable
 from functools import wraps
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,62 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organization, User
 from referrals import cards, permissions, services
-from referrals.forms import AdoptForm, ChannelFormSet, FilterForm, NewServiceForm, ServiceForm
+from referrals.forms import AdoptForm, ChannelFormSet, NewServiceForm, ServiceForm
 from referrals.models import Service
 
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
-
-# For everybody ----------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Who can help now. It answers without a database, too: 112 stands in the template."""
-    return render(request, "referrals/help.html", {"cards": _help_cards()})
-
-
-# After a failure nobody waits for the database again for so long: who needs help is answered at once.
-PAUSE_SECONDS = 10.0
-_paused_until = 0.0
-
-
-def _help_cards() -> list[dict[str, Any]] | None:
-    """None: nobody can look it up just now."""
-    global _paused_until
-    if monotonic() < _paused_until:
-        return None
-    now = timezone.now()
-    try:
-        helping = Service.objects.shown().fresh(now).reachable().helps_now().help_first().with_details()
-        return [cards.details(service, now=now) for service in helping]
-    except DatabaseError as failure:
-        logger.warning("Cannot read the directory (%s): the help page shows 112 alone.", type(failure).__name__)
-        _paused_until = monotonic() + PAUSE_SECONDS
-        return None
-
-
-@require_safe
-def directory(request: HttpRequest) -> HttpResponse:
-    """All that is shown, narrowed by topic and municipality."""
-    now = timezone.now()
-    form = FilterForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    found = Service.objects.shown()
-    if topic := chosen.get("t"):
-        found = found.for_topic(topic.code)
-    if code := chosen.get("k"):
-        found = found.for_municipality(code)
-    context = {
-        "form": form,
-        "is_narrowed": bool(topic or code),
-        "cards": [cards.details(service, now=now) for service in found.help_first().with_details()],
-    }
-    return render(request, "referrals/directory.html", context)
-
-
-# For staff --------------------------------------------------------------------------------------------------------
 
 
 class StaffRequest(HttpRequest):
@@ -116,7 +64,7 @@ def _organizations(request: StaffRequest) -> QuerySet[Organization]:
 def manage(request: StaffRequest) -> HttpResponse:
     """What this person looks after, crisis help first."""
     context = {
-        "services": Service.objects.editable_by(request.user).help_first().with_details(),
+        "services": Service.objects.editable_by(request.user).help_first().select_related("organization", "checked_by"),
         "has_crisis_service": Service.objects.crisis_ready().exists(),
     }
     return render(request, "referrals/manage.html", context)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from moderation.moments import clock, day_in_words, time_in_words, weekday_and_date
+from accounts.moments import clock, day_in_words, time_in_words, weekday_and_date
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # a Monday, 18.00 in Denmark
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from moderation import moments
+from accounts import moments
 
 register = template.Library()
 

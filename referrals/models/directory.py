@@ -1,6 +1,6 @@
 """The referral directory: services of organisations, and how to reach them.
 
-Names follow Open Referral HSDS 3.0 where it has one; `checked_on` is its assured_date. Hours are text as yet.
+Names follow Open Referral HSDS 3.0 where it has one; `checked_on` is its assured_date.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
-from referrals import links
+from referrals import hours, links
 from referrals.municipalities import MUNICIPALITIES
 
 # A check says nothing any more after this many days.
@@ -81,9 +81,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def for_topic(self, code: str) -> "ServiceQuerySet":
         return self.filter(Exists(Service.topics.through.objects.filter(service=OuterRef("pk"), topic__code=code)))
 
-    def for_municipality(self, code: str) -> "ServiceQuerySet":
+    def for_municipality(self, *codes: str) -> "ServiceQuerySet":
         """What someone living there can use: the municipality's own services and those for the whole country."""
-        return self.filter(municipality_code__in=["", code])
+        return self.filter(municipality_code__in=["", *codes])
 
     def editable_by(self, user: User) -> "ServiceQuerySet":
         """Those of the user's own organisations; all for an administrator."""
@@ -98,11 +98,25 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.order_by(ready, "-always_open", "-is_crisis", local, "name", "id")
 
     def with_details(self) -> "ServiceQuerySet":
-        return self.select_related("organization").prefetch_related("channels", "topics")
+        return self.select_related("organization").prefetch_related("topics", "at_locations__location").with_hours()
+
+    def with_hours(self) -> "ServiceQuerySet":
+        """What a card needs, in three queries however many there are."""
+        return self.prefetch_related("channels", "schedules", "special_days")
+
+
+class OnHolidays(models.TextChoices):
+    """What the hours of the week become on a Danish holiday or Christmas Eve."""
+
+    CLOSED = hours.Holidays.CLOSED, _("closed")
+    USUAL = hours.Holidays.USUAL, _("as on any other day")
+    SUNDAY = hours.Holidays.SUNDAY, _("as on Sundays")
 
 
 class Service(models.Model):
     """Something that helps the young, from one organisation."""
+
+    OnHolidays = OnHolidays
 
     class Status(models.TextChoices):
         """The four words of HSDS."""
@@ -136,7 +150,33 @@ class Service(models.Model):
         validators=[RegexValidator(r"^\d{3}\Z")],
         help_text=_("Empty: the whole country."),
     )
-    hours_text = models.CharField(_("opening hours"), max_length=200, blank=True)
+    url = models.CharField(_("website"), max_length=200, blank=True, help_text=_("Where one can read more."))
+    fees_description = models.CharField(
+        _("what it costs"),
+        max_length=120,
+        blank=True,
+        help_text=_("Empty where nobody has told. Write Free where it is."),
+    )
+    languages = models.CharField(
+        _("languages"),
+        max_length=60,
+        blank=True,
+        validators=[RegexValidator(r"^[a-z]{2}(,[a-z]{2})*\Z", _("Write codes with commas between: da,en,ar."))],
+        help_text=_("Codes with commas between: da,en,ar. Empty: Danish."),
+    )
+    duty_text = models.CharField(
+        _("what they must pass on"),
+        max_length=240,
+        blank=True,
+        help_text=_("What happens if they are told that a child is in danger. One or two short sentences."),
+    )
+    no_answer_text = models.CharField(
+        _("if nobody answers"), max_length=160, blank=True, help_text=_("Such as: we ring back, or try the chat.")
+    )
+    hours_text = models.CharField(
+        _("more about the hours"), max_length=200, blank=True, help_text=_("What a table of hours cannot say.")
+    )
+    on_holidays = models.CharField(_("on holidays"), max_length=6, choices=OnHolidays, default=OnHolidays.CLOSED)
     always_open = models.BooleanField(_("open day and night, all year"), default=False)
     is_crisis = models.BooleanField(_("helps someone in crisis"), default=False)
     alert = models.CharField(
@@ -202,11 +242,21 @@ class Service(models.Model):
         """Checked, and not so long before `on` that the check says nothing any more."""
         return self.checked_on is not None and on - self.checked_on <= timedelta(days=FRESH_DAYS)
 
-    def is_open(self) -> bool | None:
-        """Whether somebody answers now. None: the hours are text, so we cannot know."""
+    @property
+    def timetable(self) -> hours.Timetable:
+        """All its hours, wherever they are kept. No query where schedules and special days are prefetched."""
+        return hours.Timetable(
+            rules=tuple(schedule.rule for schedule in self.schedules.all()),
+            specials=tuple(days.special for days in self.special_days.all()),
+            on_holidays=self.on_holidays,
+            is_always_open=self.always_open,
+        )
+
+    def state(self, now: datetime) -> hours.State:
+        """Whether somebody answers at that moment, and when that changes. Nobody does where it does not run."""
         if self.status != self.Status.ACTIVE:
-            return False
-        return True if self.always_open else None
+            return hours.State(False)
+        return hours.state_of(self.timetable, now=now)
 
     @property
     def municipality(self) -> str:
@@ -255,21 +305,3 @@ class Channel(models.Model):
     def label(self) -> str:
         label = links.label(self.kind, self.value)
         return _("%(label)s (demo: does not work)") % {"label": label} if self.service.is_demo else label
-
-
-class Document(models.Model):
-    """What a search can find: a copy of something that everybody may read (`referrals.search`)."""
-
-    kind = models.CharField(max_length=12)  # "post", "entry", "answer", "service"
-    key = models.CharField(max_length=40)
-    group = models.CharField(max_length=40, blank=True)  # documents that share a title: the posts of one thread
-    title = models.CharField(max_length=160)
-    body = models.TextField(blank=True)
-    warning = models.CharField(max_length=80, blank=True)  # stands where the body would; no word that a search finds
-    url = models.CharField(max_length=200)
-    place = models.CharField(max_length=80, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="each_document_once", fields=["kind", "key"])]
-        indexes = [models.Index(fields=["kind", "group"], name="documents_of_one_thread")]

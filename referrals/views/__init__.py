@@ -1,0 +1,1 @@
+"""The doors of the directory: `public` for everybody, `manage` for the staff."""
