@@ -45,10 +45,10 @@ class Letters(Source):
         return list(self._waiting(user).values_list("public_id", flat=True)) if may_enter_staff_pages(user) else []
 
     def _waiting(self, user: User) -> QuerySet[Letter]:
-        """Whoever wrote an answer that a colleague is to read does not wait for themselves."""
+        """Whoever has written in an answer that a colleague is to read does not wait for themselves."""
         asked = LetterPart.objects.filter(letter=OuterRef("pk"), look_asked_at__isnull=False, sent_at__isnull=True)
         theirs = Letter.objects.in_the_hands_of(user).annotate(
-            asks_look=Exists(asked), is_own=Exists(asked.filter(counsellor=user))
+            asks_look=Exists(asked), is_own=Exists(asked.filter(writers__user=user))
         )
         to_read, to_answer = Q(asks_look=True, is_own=False), Q(asks_look=False, due_at__isnull=False)
         return theirs.filter(to_read | to_answer).order_by(F("due_at").asc(nulls_last=True), "pk")

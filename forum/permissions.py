@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organization, Profile, User
 from accounts.permissions import may_enter_staff_pages
-from forum.models import Board, Letterbox, Post, Topic
+from forum.models import Board, Letterbox, LetterPart, Post, Topic
 
 GOOD_POSTS = 3  # so many make a profile trusted
 FORGIVEN_AFTER = timedelta(days=30)
@@ -44,6 +44,15 @@ def can_sign(user: User) -> bool:
     """Every answer is signed with a name and a face."""
     card = Profile.objects.filter(user=user).first()
     return card is not None and card.is_complete
+
+
+def can_give_look(user: User, draft: LetterPart) -> bool:
+    """Read an answer for the colleague who asks: whoever has written nothing in it."""
+    return not has_written_in(draft, user)
+
+
+def has_written_in(draft: LetterPart, user: User) -> bool:
+    return draft.writers.filter(user_id=user.pk).exists()
 
 
 def is_trusted(user: User | None, board: Board) -> bool:

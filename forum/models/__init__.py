@@ -1,11 +1,12 @@
 """What is stored of the forum and of the letterbox, and how it is found."""
 
 from forum.models.boards import Board
-from forum.models.letters import Letter, Letterbox, LetterPart, Publication
+from forum.models.letters import DraftWriter, Letter, Letterbox, LetterPart, Publication
 from forum.models.posts import Nod, Post, PrivateWord, Topic, Writer
 
 __all__ = [
     "Board",
+    "DraftWriter",
     "Letter",
     "LetterPart",
     "Letterbox",

@@ -118,6 +118,19 @@ class LetterPart(models.Model):
         ]
 
 
+class DraftWriter(models.Model):
+    """Somebody who has written in an answer while it is a draft: never the colleague who reads it before it goes out.
+
+    Kept from one change to the next, whoever signs it by then; gone when it is sent or thrown away.
+    """
+
+    part = models.ForeignKey(LetterPart, on_delete=models.CASCADE, related_name="writers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="each_writer_of_a_draft_once", fields=["part", "user"])]
+
+
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def published(self) -> "PublicationQuerySet":
         return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")

@@ -1,9 +1,10 @@
-"""Who answers in a letterbox."""
+"""Who answers in a letterbox, and who is left to read an answer through."""
 
 from collections.abc import Collection
 
 from accounts.models import Membership, Profile
 from forum.models import Letterbox
+from forum.permissions import READERS
 
 FACES = 4
 
@@ -26,3 +27,11 @@ def faces_of(boxes: Collection[Letterbox]) -> dict[int, list[Profile]]:
         people = {user: card for house in box.organizations.all() for user, card in cards[house.pk].items()}
         found[box.pk] = list(people.values())[:FACES]
     return found
+
+
+def has_reader(box: Letterbox, *, besides: Collection[int]) -> bool:
+    """Whether somebody is there to give the second look, when these people have written the answer."""
+    readers = Membership.objects.filter(
+        role__in=READERS, organization__in=box.organizations.all(), user__is_active=True
+    )
+    return readers.exclude(user__in=besides).exists()

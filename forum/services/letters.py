@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_read_letterbox, can_sign, house_of
+from forum.models import DraftWriter, Letter, Letterbox, LetterPart, Publication
+from forum.permissions import can_read_letterbox, can_sign, has_written_in, house_of
 from forum.services import publications
 from forum.services.codes import LETTERS
 from moderation import crisis, decisions, queue
@@ -154,7 +154,10 @@ def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime)
 
 @transaction.atomic
 def give_look(*, letter: Letter, user: User, seen: str, now: datetime) -> LetterPart:
-    """A colleague has read it and finds it good: it goes out, signed by the one who wrote it. Never one's own."""
+    """A colleague has read it and finds it good: it goes out, signed by the one who wrote it.
+
+    Raises Refused "forbidden" for whoever has written a word in it since it was begun, and as `save_draft`.
+    """
     letter = _at_hand(letter, user, seen=seen, now=now)
     draft = _asked(letter, user)
     draft.looked_by = user
@@ -172,6 +175,21 @@ def return_draft(*, letter: Letter, user: User, note: str, seen: str, now: datet
     _record(letter, user, "letter_back", now=now)
     release(letter)
     return draft
+
+
+@transaction.atomic
+def discard_draft(*, letter: Letter, user: User, seen: str, now: datetime) -> None:
+    """Throw the draft away, and with it who has written in it: the answer is begun anew.
+
+    While it waits for a colleague, those who wrote in it alone can do that.
+    """
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    draft = draft_of(letter)
+    if draft is None:
+        raise Refused(Code.UNKNOWN)
+    if draft.look_asked_at is not None and not has_written_in(draft, user):
+        raise Refused(Code.FORBIDDEN, _("It waits for a colleague. Those who wrote it can throw it away."))
+    draft.delete()
 
 
 @transaction.atomic
@@ -319,6 +337,7 @@ def _write_draft(letter: Letter, user: User, text: str, *, now: datetime) -> Let
     draft.text, draft.html = words, render_markdown(words)
     draft.look_asked_at, draft.looked_by = None, None
     draft.save()
+    DraftWriter.objects.get_or_create(part=draft, user=user)
     return draft
 
 
@@ -327,8 +346,8 @@ def _asked(letter: Letter, user: User) -> LetterPart:
     draft = letter.parts.filter(look_asked_at__isnull=False, sent_at__isnull=True).select_related("counsellor").first()
     if draft is None:
         raise Refused(Code.UNKNOWN)
-    if draft.counsellor_id == user.pk:
-        raise Refused(Code.FORBIDDEN, _("You wrote it yourself. Somebody else has to read it."))
+    if has_written_in(draft, user):
+        raise Refused(Code.FORBIDDEN, _("You have written in it yourself. Somebody else has to read it."))
     return draft
 
 
@@ -337,6 +356,7 @@ def _send(letter: Letter, draft: LetterPart, *, now: datetime) -> LetterPart:
     draft.note, draft.look_asked_at = "", None
     draft.sent_at = max(now, parts[-1].sent_at + INSTANT) if parts and parts[-1].sent_at else now
     draft.save()
+    draft.writers.all().delete()
     kept = decisions.promise_of(since=waits_since(parts), due_at=letter.due_at, now=now)
     writer = User.objects.get(pk=draft.counsellor_id)
     decisions.record(
