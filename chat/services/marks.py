@@ -70,10 +70,7 @@ def shared_with(*, session: Session, member: Member, now: datetime) -> str:
 
 def _would_mark_the_area(session: Session, member: Member, now: datetime) -> bool:
     kept = _opened(session, member)
-    if session.network_day is None:
-        return False
-    marked = _kept(_bans_at(session, now).filter(day=session.network_day))
-    return _is_area_marked(kept.area, {kept, *marked})
+    return _is_area_marked(kept.area, {kept, *_kept(_bans_at(session, now))})
 
 
 def mark_after_ban(*, session: Session, member: Member, now: datetime) -> Mark | None:
@@ -177,12 +174,12 @@ def _is_under(marks: MarkQuerySet, address: str) -> bool:
     """One of `marks` is on the network of `address`, or enough of them are around it."""
     if not _is_known(address):
         return False
-    days = set(marks.values_list("day", flat=True))
-    return any(_covers(_kept(marks.filter(day=day)), address, day) for day in days)
+    marked = _kept(marks)
+    return any(_covers(marked, address, day) for day in set(marks.values_list("day", flat=True)))
 
 
 def _covers(marked: set[Kept], address: str, day: date) -> bool:
-    """Whether what is marked under the key of that day covers the address. Without the key nothing does."""
+    """Whether what was marked under the key of that day covers the address. Without the key nothing does."""
     try:
         kept = _digests(address, day)
     except KeyGone:
@@ -191,8 +188,8 @@ def _covers(marked: set[Kept], address: str, day: date) -> bool:
 
 
 def _is_area_marked(area: str, marked: set[Kept]) -> bool:
-    """So many different networks of the area are marked that all of it is. All digests are of one day."""
-    return bool(area) and len({mark.network for mark in marked if mark.area == area}) >= MARKS_AN_AREA
+    """So many different networks of the area are marked that all of it is. Areas of two days are never alike."""
+    return bool(area) and sum(mark.area == area for mark in marked) >= MARKS_AN_AREA
 
 
 def _kept(marks: MarkQuerySet) -> set[Kept]:
