@@ -116,6 +116,7 @@ PAGES: dict[str, list[Look]] = {
     "referrals:manage-new": [Look("editor")],
     "referrals:manage-edit": [Look("editor", at="service")],
     "accounts:profile": [Look("counsellor")],
+    "accounts:colleagues": [Look("coordinator")],
     "account_login": [Look()],
     "account_logout": [Look("counsellor")],
     "account_reauthenticate": [Look("counsellor just in")],
