@@ -126,6 +126,7 @@ class DraftWriter(models.Model):
 
     part = models.ForeignKey(LetterPart, on_delete=models.CASCADE, related_name="writers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    was_trainee = models.BooleanField(default=False)  # when they wrote; whatever they are by now
 
     class Meta:
         constraints = [models.UniqueConstraint(name="each_writer_of_a_draft_once", fields=["part", "user"])]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from accounts.models import Membership, Profile
 from forum.models import Letterbox
-from forum.permissions import READERS
+from forum.permissions import READERS, trainees_of
 
 FACES = 4
 
@@ -34,4 +34,4 @@ def has_reader(box: Letterbox, *, besides: Collection[int]) -> bool:
     readers = Membership.objects.filter(
         role__in=READERS, organization__in=box.organizations.all(), user__is_active=True
     )
-    return readers.exclude(user__in=besides).exists()
+    return readers.exclude(user__in=besides).exclude(user__in=trainees_of(box).values("user")).exists()

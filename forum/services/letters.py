@@ -19,7 +19,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from forum.models import DraftWriter, Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_read_letterbox, can_sign, has_written_in, house_of
+from forum.permissions import (
+    can_read_letterbox,
+    can_sign,
+    has_written_in,
+    house_of,
+    is_trainee,
+    needs_look,
+)
 from forum.services import publications
 from forum.services.codes import LETTERS
 from moderation import crisis, decisions, queue
@@ -156,7 +163,8 @@ def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime)
 def give_look(*, letter: Letter, user: User, seen: str, now: datetime) -> LetterPart:
     """A colleague has read it and finds it good: it goes out, signed by the one who wrote it.
 
-    Raises Refused "forbidden" for whoever has written a word in it since it was begun, and as `save_draft`.
+    Raises Refused "forbidden" for whoever has written a word in it since it was begun or is in training, and as
+    `save_draft`.
     """
     letter = _at_hand(letter, user, seen=seen, now=now)
     draft = _asked(letter, user)
@@ -194,11 +202,14 @@ def discard_draft(*, letter: Letter, user: User, seen: str, now: datetime) -> No
 
 @transaction.atomic
 def send(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
-    """Send the answer. Raises Refused "ladder" where a colleague has to read it first."""
+    """Send the answer. Raises Refused "ladder" where a colleague has to read it first: in a letterbox that asks for it,
+    and always when somebody in training has written in it."""
     letter = _at_hand(letter, user, seen=seen, now=now)
     _sign(user)
-    if letter.letterbox.second_look:
-        raise Refused(Code.LADDER, _("In this letterbox a colleague reads each answer before it is sent."))
+    if needs_look(letter.letterbox, user, draft_of(letter)):
+        if letter.letterbox.second_look:
+            raise Refused(Code.LADDER, _("In this letterbox a colleague reads each answer before it is sent."))
+        raise Refused(Code.LADDER, _("Somebody in training has written in it. A colleague reads it before it is sent."))
     return _send(letter, _write_draft(letter, user, text, now=now), now=now)
 
 
@@ -337,7 +348,10 @@ def _write_draft(letter: Letter, user: User, text: str, *, now: datetime) -> Let
     draft.text, draft.html = words, render_markdown(words)
     draft.look_asked_at, draft.looked_by = None, None
     draft.save()
-    DraftWriter.objects.get_or_create(part=draft, user=user)
+    writer, _is_new = DraftWriter.objects.get_or_create(part=draft, user=user)
+    if not writer.was_trainee and is_trainee(user, letter.letterbox):
+        writer.was_trainee = True
+        writer.save()
     return draft
 
 
@@ -348,6 +362,8 @@ def _asked(letter: Letter, user: User) -> LetterPart:
         raise Refused(Code.UNKNOWN)
     if has_written_in(draft, user):
         raise Refused(Code.FORBIDDEN, _("You have written in it yourself. Somebody else has to read it."))
+    if is_trainee(user, letter.letterbox):
+        raise Refused(Code.FORBIDDEN, _("You are in training. Somebody who is not has to read it."))
     return draft
 
 

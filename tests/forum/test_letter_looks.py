@@ -353,9 +353,9 @@ def test_the_page_says_when_nobody_is_left_who_could_read_it(both_wrote: Letter,
 
 def test_whoever_is_alone_in_a_letterbox_with_a_second_look_is_told_before_they_write(sofie: User) -> None:
     letter = write(make_box(second_look=True), now=timezone.now()).letter
-    assert "Nobody else answers in this letterbox" in page_of(letter, sofie)
+    assert "Nobody else here can read it through" in page_of(letter, sofie)
     make_person("Mads", "counsellor")
-    assert "Nobody else answers in this letterbox" not in page_of(letter, sofie)
+    assert "Nobody else here can read it through" not in page_of(letter, sofie)
 
 
 def test_a_draft_is_thrown_away_on_the_letters_page(both_wrote: Letter, sofie: User) -> None:
