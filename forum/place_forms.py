@@ -3,11 +3,16 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
 from forum.models import Board, Letterbox
 from forum.services import places
+
+
+def _hour() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 class PlaceForm(forms.ModelForm):
@@ -43,14 +48,29 @@ class BoardForm(PlaceForm):
     class Meta:
         model = Board
         fields = places.FIELDS[Board]
-        widgets = {
-            "reading_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "reading_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        }
+        widgets = {"reading_from": _hour(), "reading_until": _hour()}
 
 
 class LetterboxForm(PlaceForm):
+    reading_days = forms.MultipleChoiceField(
+        label=_("Days on which letters are read"),
+        choices=[(str(number + 1), name) for number, name in WEEKDAYS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Other days do not count: what is promised over them is answered later."),
+    )
+
     class Meta:
         model = Letterbox
         fields = places.FIELDS[Letterbox]
-        help_texts = {"answer_hours": _("The young are promised this. Coordinators get a mail when it is late.")}
+        widgets = {"reading_from": _hour(), "reading_until": _hour()}
+        help_texts = {
+            "answer_hours": _("The young are promised this. Coordinators get a mail when it is late."),
+            "reading_from": _("Leave both hours empty when letters are read at any time of the day."),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.initial["reading_days"] = list(self.instance.reading_days)
+
+    def clean_reading_days(self) -> str:
+        return "".join(sorted(self.cleaned_data["reading_days"]))

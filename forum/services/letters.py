@@ -27,6 +27,7 @@ from forum.permissions import (
     is_trainee,
     needs_look,
 )
+from forum.promises import answered_by
 from forum.services import publications
 from forum.services.codes import LETTERS
 from moderation import crisis, decisions, queue
@@ -73,7 +74,7 @@ def write(*, box: Letterbox, text: str, now: datetime) -> Written:
         code_hash=code_digest(code, purpose=LETTERS),
         is_urgent=level == "acute",
         written_at=coarse(now),
-        due_at=promised(box, now=now),
+        due_at=answered_by(box, now=now),
         erase_at=_erased(now),
     )
     _add(letter, words, now=now)
@@ -90,7 +91,7 @@ def write_more(*, letter: Letter, text: str, now: datetime) -> crisis.Level:
     level = crisis.level(text[: LONGEST * 2])
     _add(letter, clean_text(text, limit=LONGEST), now=now)
     if letter.due_at is None:
-        letter.due_at, letter.late_told_at = promised(letter.letterbox, now=now), None
+        letter.due_at, letter.late_told_at = answered_by(letter.letterbox, now=now), None
     if level == "acute":
         letter.is_urgent, letter.urgent_told_at = True, None
     letter.erase_at = _erased(now)
@@ -249,11 +250,6 @@ def unpublish(*, letter: Letter, user: User, now: datetime) -> None:
 
 
 # Reads ------------------------------------------------------------------------------------------------------------
-
-
-def promised(box: Letterbox, *, now: datetime) -> datetime:
-    """By when it is answered: within the hours of the box, at a full hour."""
-    return (now + timedelta(hours=box.answer_hours)).replace(minute=0, second=0, microsecond=0)
 
 
 def version_of(letter: Letter) -> str:

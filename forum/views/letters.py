@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forum.models import Letter, Letterbox, Publication
 from forum.places import LETTER, WORD_CODE, drop_letter, set_letter, token_in
+from forum.promises import answered_by
 from forum.services import letterboxes, letters, publications
 from forum.views.shared import WRITING, SeeOther, first_help, limited, unlisted
 from moderation import crisis
@@ -42,10 +43,10 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = published.filter(need=chosen) if chosen else published
     shown = shown.select_related("counsellor__profile", "need")
     boxes = list(Letterbox.objects.shown().prefetch_related("organizations"))
-    faces = letterboxes.faces_of(boxes)
+    faces, now = letterboxes.faces_of(boxes), timezone.now()
     context = {
-        "boxes": [(box, faces[box.pk]) for box in boxes],
-        "help_cards": help_now(now=timezone.now(), limit=2),
+        "boxes": [(box, faces[box.pk], box.hours and answered_by(box, now=now)) for box in boxes],
+        "help_cards": help_now(now=now, limit=2),
         "needs": needs,
         "chosen": chosen,
         "page": Paginator(shown, A_PAGE).get_page(request.GET.get("side")),
@@ -96,7 +97,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "box": box,
         "faces": letterboxes.faces_of([box])[box.pk],
-        "due_at": letters.promised(box, now=now),
+        "due_at": answered_by(box, now=now),
         "days": settings.LETTER_DAYS,
         "text": text,
         "error": error,

@@ -497,6 +497,9 @@ WORDS = {
     "about_en": "",
     "municipality_code": "",
     "answer_hours": 24,
+    "reading_days": "1234567",
+    "reading_from": None,
+    "reading_until": None,
     "second_look": True,
     "is_open": True,
 }
