@@ -70,6 +70,18 @@ class Letterbox(Place):
         return in_words(self.reading_days, self.reading_from, self.reading_until)
 
 
+class Referral(models.Model):
+    """A service that a letterbox points to beside its own answers, in the letterbox's order."""
+
+    letterbox = models.ForeignKey(Letterbox, on_delete=models.CASCADE, related_name="referrals")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(name="a_letterbox_points_once", fields=["letterbox", "service"])]
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     def by_token(self, public_id: str, token: str) -> "Letter | None":
         """The letter whose cookie this is; None for any other."""

@@ -60,7 +60,9 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """A letter and its answer, as the one who wrote the letter agreed to. One that waits for a yes is not there."""
     published = Publication.objects.published().select_related("counsellor__profile", "need", "letter__letterbox")
     found = get_object_or_404(published, public_id=public_id)
-    context = {"publication": found, "card": service_card(found, now=timezone.now())}
+    now, box = timezone.now(), found.letter.letterbox
+    others = letterboxes.cards_of(box, now=now, besides=[found.service_id])
+    context = {"publication": found, "card": service_card(found, now=now), "others": others}
     return render(request, "forum/letters/answer.html", context)
 
 
@@ -94,6 +96,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
             set_letter(response, written.letter, written.word_code, WORD_CODE)
             return response
     now = timezone.now()
+    helps = first_help(text[: letters.LONGEST * 2], now=now) if error else []
     context = {
         "box": box,
         "faces": letterboxes.faces_of([box])[box.pk],
@@ -101,7 +104,8 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
         "days": settings.LETTER_DAYS,
         "text": text,
         "error": error,
-        "first_help": first_help(text[: letters.LONGEST * 2], now=now) if error else [],
+        "first_help": helps,
+        "others": letterboxes.cards_of(box, now=now, besides=[card["id"] for card in helps]),
     }
     return render(request, "forum/letters/write.html", context, status=422 if error else 200)
 
@@ -159,6 +163,7 @@ def _letter_page(
     publication = publications.of(found)
     waits = letters.waits_since(parts) is not None and found.due_at is not None
     is_in_danger = (waits and found.is_urgent) or bool(error and crisis.level(text[: letters.LONGEST * 2]) == "acute")
+    helps = help_now(now=now, limit=2) if is_in_danger else []
     context = {
         "letter": found,
         "box": found.letterbox,
@@ -172,7 +177,8 @@ def _letter_page(
         "text": text,
         "error": error,
         "is_in_danger": is_in_danger,
-        "help_cards": help_now(now=now, limit=2) if is_in_danger else [],
+        "help_cards": helps,
+        "others": letterboxes.cards_of(found.letterbox, now=now, besides=[card["id"] for card in helps]),
     }
     return render(request, "forum/letters/letter.html", context, status=422 if error else 200)
 
