@@ -100,15 +100,33 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, prefix), strict=False))
 
 
+def area_of(address: str) -> str:
+    """What one home or house is often given whole: the /56 around an IPv6 address. An IPv4 address stands alone."""
+    parsed = _parsed(address) or ipaddress.ip_address(NOWHERE)
+    prefix = 32 if parsed.version == 4 else 56
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))
+
+
 def network_key(address: str, *, purpose: str, day: date | None = None) -> str:
     """A digest of the network of an address, as 32 hexadecimal digits: alike for the same network, purpose and day.
 
     Without `day` it is today's, in the site's time zone. To compare with a digest of an earlier day give that day;
     raises KeyGone when its key was destroyed.
     """
+    return _keyed(f"{purpose}\0{network_of(address)}", day)
+
+
+def area_key(address: str, *, purpose: str, day: date | None = None) -> str:
+    """The same of the area around the network, and never alike to the digest of a network.
+
+    Of an IPv4 address it is one, too, so that a digest does not tell which kind of address it was.
+    """
+    return _keyed(f"{purpose}\0area\0{area_of(address)}", day)
+
+
+def _keyed(message: str, day: date | None) -> str:
     key = _kept_key(day or timezone.localdate())
-    message = f"{purpose}\0{network_of(address)}".encode()
-    return hmac.digest(key, message, hashlib.sha256)[:DIGEST_BYTES].hex()
+    return hmac.digest(key, message.encode(), hashlib.sha256)[:DIGEST_BYTES].hex()
 
 
 def ratelimit_key(group: str, request: HttpRequest) -> str:

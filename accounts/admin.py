@@ -79,8 +79,8 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    list_display = ("user", "organization", "role")
-    list_filter = ("organization", "role")
+    list_display = ("user", "organization", "role", "is_trainee")
+    list_filter = ("organization", "role", "is_trainee")
 
 
 @admin.register(Profile)

@@ -157,6 +157,11 @@ class Membership(models.Model):
         verbose_name=_("organisation"),
     )
     role = models.CharField(_("role"), max_length=12, choices=Role)
+    is_trainee = models.BooleanField(
+        _("in training"),
+        default=False,
+        help_text=_("A colleague who is not reads their answers to letters before they are sent."),
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -165,6 +170,11 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_role_is_known",
                 condition=models.Q(role__in=["counsellor", "coordinator", "editor"]),
+            ),
+            models.CheckConstraint(
+                name="only_a_counsellor_is_in_training",
+                condition=models.Q(is_trainee=False) | models.Q(role="counsellor"),
+                violation_error_message=_("Only counsellors can be in training."),
             ),
             models.UniqueConstraint(name="each_role_once", fields=["user", "organization", "role"]),
         ]

@@ -7,6 +7,7 @@ switched off loses the right at the next question, also over a socket that is al
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from accounts.models import Membership, Organization, User
 
@@ -57,6 +58,21 @@ def is_coordinator(user: Person, organization: Organization) -> bool:
             role=Membership.Role.COORDINATOR,
         ).exists()
     )
+
+
+def coordinated_by(user: Person) -> QuerySet[Organization]:
+    """The organisations that this person coordinates."""
+    if user.pk is None:
+        return Organization.objects.none()
+    own = Membership.objects.filter(
+        user_id=user.pk, user__is_active=True, user__is_young=False, role=Membership.Role.COORDINATOR
+    )
+    return Organization.objects.filter(pk__in=own.values("organization"))
+
+
+def may_keep_colleagues(user: Person) -> bool:
+    """Say who is in training: coordinators, in the organisations that they coordinate."""
+    return may_enter_staff_pages(user) and coordinated_by(user).exists()
 
 
 def has_second_factor(user: Person) -> bool:

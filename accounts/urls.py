@@ -12,9 +12,12 @@ from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
 from accounts.doors import not_for_the_young, while_limits_hold
-from accounts.views import card, young
+from accounts.views import card, colleagues, young
 
-own = [path("profil/", card.profile, name="profile")]
+own = [
+    path("profil/", card.profile, name="profile"),
+    path("kolleger/", colleagues.colleagues, name="colleagues"),
+]
 
 # Tries are counted here, so these close while nothing can be counted.
 counted = [

@@ -141,7 +141,10 @@ def _desk() -> dict[str, str]:
         "held_protect": _("The writer is protected. The others cannot see it."),
         "held_watch": _("The first messages from a network that you watch."),
         "knock_title": _("Somebody is knocking"),
-        "knock_note": _("A newcomer from a network where somebody was banned. You see nothing else of them."),
+        "knock_note": _(
+            "A newcomer from a network where somebody was banned, or from one right beside it. You see nothing else of"
+            " them."
+        ),
         "do_claim": _("I take it"),
         "do_take_over": _("Take it over"),
         "do_close": _("Done"),

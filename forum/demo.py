@@ -10,8 +10,9 @@ from django.db import transaction
 
 from accounts.models import Organization, User
 from forum.models import Board, Letterbox, Post, Topic
-from forum.services import letters, posts, publications, reading
+from forum.services import letterboxes, letters, places, posts, publications, reading
 from forum.starting import make_boards, make_letterbox
+from referrals.models import Service
 from referrals.models import Topic as Need
 
 SCRIPT = Path(__file__).resolve().parent / "management" / "demo.toml"
@@ -27,6 +28,7 @@ def fill(*, people: People, organizations: list[Organization], now: datetime) ->
     box = make_letterbox(organizations)
     if Topic.objects.filter(board__in=boards.values()).exists():
         return
+    set_up(box, script["box"], people)
     reader = people[script["reader"]]
     for thread in script["threads"]:
         make_thread(thread, boards[thread["board"]], reader, people, now=now - timedelta(hours=thread["hours_ago"]))
@@ -58,10 +60,27 @@ def let_through(post: Post, reader: User, *, now: datetime) -> None:
     reading.take_effect(now=now + reading.UNDO)
 
 
+def set_up(box: Letterbox, words: Words, people: People) -> None:
+    """Its own hours, and the services that it points to."""
+    lead = people[words["kept_by"]]
+    found = {service.name: service for service in Service.objects.shown().filter(name__in=words["services"])}
+    kept = {name: words.get(name, getattr(box, name)) for name in places.FIELDS[Letterbox]}
+    kept["services"] = [found[name] for name in words["services"] if name in found]
+    letterboxes.change_box(box, user=lead, words=kept, organizations=places.organizations_of(lead))
+    box.refresh_from_db()
+
+
 def make_letters(script: Words, box: Letterbox, people: People, *, now: datetime) -> None:
-    """One that waits for an answer, and one whose answer became a page because its writer said yes."""
-    waiting, answered = script["letter"], script["published"]
+    """One that waits for an answer, one whose answer waits for a colleague, and one whose answer became a page because
+    its writer said yes."""
+    waiting, asked, answered = script["letter"], script["asked"], script["published"]
     letters.write(box=box, text=waiting["text"], now=now - timedelta(hours=waiting["hours_ago"]))
+    at = now - timedelta(hours=asked["hours_ago"])
+    letter = letters.write(box=box, text=asked["text"], now=at).letter
+    seen = letters.version_of(letter)
+    letters.ask_look(
+        letter=letter, user=people[asked["by"]], text=asked["answer"], seen=seen, now=at + timedelta(hours=5)
+    )
     at = now - timedelta(hours=answered["hours_ago"])
     user = people[answered["by"]]
     letter = letters.write(box=box, text=answered["text"], now=at).letter

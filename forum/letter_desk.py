@@ -45,12 +45,15 @@ class Letters(Source):
         return list(self._waiting(user).values_list("public_id", flat=True)) if may_enter_staff_pages(user) else []
 
     def _waiting(self, user: User) -> QuerySet[Letter]:
-        """Whoever wrote an answer that a colleague is to read does not wait for themselves."""
+        """An answer to read waits for whoever has written nothing in it and is not in training."""
         asked = LetterPart.objects.filter(letter=OuterRef("pk"), look_asked_at__isnull=False, sent_at__isnull=True)
+        training = user.memberships.filter(is_trainee=True, organization__letterboxes=OuterRef("letterbox"))
         theirs = Letter.objects.in_the_hands_of(user).annotate(
-            asks_look=Exists(asked), is_own=Exists(asked.filter(counsellor=user))
+            asks_look=Exists(asked),
+            is_own=Exists(asked.filter(writers__user=user)),
+            is_trainee=Exists(training),
         )
-        to_read, to_answer = Q(asks_look=True, is_own=False), Q(asks_look=False, due_at__isnull=False)
+        to_read, to_answer = Q(asks_look=True, is_own=False, is_trainee=False), Q(asks_look=False, due_at__isnull=False)
         return theirs.filter(to_read | to_answer).order_by(F("due_at").asc(nulls_last=True), "pk")
 
     def _item(self, letter: Letter) -> Item:

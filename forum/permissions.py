@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, Profile, User
 from accounts.permissions import may_enter_staff_pages
-from forum.models import Board, Letterbox, Post, Topic
+from forum.models import Board, Letterbox, LetterPart, Post, Topic
 
 GOOD_POSTS = 3  # so many make a profile trusted
 FORGIVEN_AFTER = timedelta(days=30)
@@ -44,6 +45,36 @@ def can_sign(user: User) -> bool:
     """Every answer is signed with a name and a face."""
     card = Profile.objects.filter(user=user).first()
     return card is not None and card.is_complete
+
+
+def can_give_look(user: User, draft: LetterPart) -> bool:
+    """Read an answer for the colleague who asks: whoever has written nothing in it, and is not in training."""
+    return not has_written_in(draft, user) and not is_trainee(user, draft.letter.letterbox)
+
+
+def has_written_in(draft: LetterPart, user: User) -> bool:
+    return draft.writers.filter(user_id=user.pk).exists()
+
+
+def needs_look(box: Letterbox, user: User, draft: LetterPart | None) -> bool:
+    """A colleague reads what `user` writes here before it goes out: where the letterbox asks for it, and always when
+    somebody in training has written in it."""
+    return box.second_look or is_trainee(user, box) or (draft is not None and is_of_trainee(draft))
+
+
+def is_trainee(user: User, box: Letterbox) -> bool:
+    """In training in one of the organisations that answer here, whatever else they are there."""
+    return trainees_of(box).filter(user_id=user.pk).exists()
+
+
+def is_of_trainee(draft: LetterPart) -> bool:
+    """Somebody has written in it who was in training then, or is now."""
+    trainees = trainees_of(draft.letter.letterbox).values("user")
+    return draft.writers.filter(Q(was_trainee=True) | Q(user__in=trainees)).exists()
+
+
+def trainees_of(box: Letterbox) -> QuerySet[Membership]:
+    return Membership.objects.filter(is_trainee=True, organization__in=box.organizations.all())
 
 
 def is_trusted(user: User | None, board: Board) -> bool:

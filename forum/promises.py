@@ -1,18 +1,23 @@
-"""By when something is read: what the writer is told, and what the desk is held to."""
+"""By when something is read: what the writer is told, and what the desk is held to.
 
-from datetime import datetime, timedelta
+Times of day are Danish time, also over a change of the clocks.
+"""
+
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
 from forum.models.boards import ReadingTimes
+from forum.models.letters import Letterbox
 
 ACUTE = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def due_at(times: ReadingTimes, *, now: datetime, is_urgent: bool = False) -> datetime:
     """The end of the promise, at a full hour: only hours in which somebody reads are counted.
 
-    What is urgent is promised within one such hour. Times of day are Danish time, also over a change of the clocks.
+    What is urgent is promised within one such hour.
     """
     left = ACUTE if is_urgent else timedelta(hours=times.promised_hours)
     local = timezone.localtime(now).replace(tzinfo=None)
@@ -30,3 +35,45 @@ def _full_hour(moment: datetime) -> datetime:
     """This hour, or the next when it has begun."""
     hour = moment.replace(minute=0, second=0, microsecond=0)
     return hour if hour == moment else hour + timedelta(hours=1)
+
+
+# Letters ----------------------------------------------------------------------------------------------------------
+
+
+def answered_by(box: Letterbox, *, now: datetime) -> datetime:
+    """The end of a letter's promise, at a full hour and while somebody reads.
+
+    It begins when somebody reads. 24 promised hours are a day on which letters are read, to the same time of day; what
+    is left of the promise are hours in which they are. 48 hours over a Friday without anybody end two such days later.
+    """
+    days, hours = divmod(box.answer_hours, 24)
+    local = _next_read(box, timezone.localtime(now).replace(tzinfo=None))
+    for _day in range(days):
+        local = datetime.combine(_next_day(box, local.date()), local.time())
+    left = timedelta(hours=hours)
+    while local + left > _closes(box, local.date()):
+        left -= _closes(box, local.date()) - local
+        local = _opens(box, _next_day(box, local.date()))
+    full = (local + left).replace(minute=0, second=0, microsecond=0)
+    return timezone.make_aware(max(full, _opens(box, local.date())))
+
+
+def _next_read(box: Letterbox, local: datetime) -> datetime:
+    """This moment, or the next at which somebody reads."""
+    if str(local.isoweekday()) in box.reading_days and local < _closes(box, local.date()):
+        return max(local, _opens(box, local.date()))
+    return _opens(box, _next_day(box, local.date()))
+
+
+def _next_day(box: Letterbox, day: date) -> date:
+    """The next day after this one on which letters are read."""
+    coming = (day + DAY * number for number in range(1, 8))
+    return next(each for each in coming if str(each.isoweekday()) in box.reading_days)
+
+
+def _opens(box: Letterbox, day: date) -> datetime:
+    return datetime.combine(day, box.reading_from or time.min)
+
+
+def _closes(box: Letterbox, day: date) -> datetime:
+    return datetime.combine(day, box.reading_until) if box.reading_until else datetime.combine(day + DAY, time.min)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.testing import WebsocketCommunicator
@@ -11,6 +12,10 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from deploy import messages
+
+# What hypothesis would call slow depends on the machine, and no test of ours measures time.
+hypothesis.settings.register_profile("samrum", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("samrum")
 
 pytest_plugins = ["tests.servers", "tests.flushing"]
 

@@ -25,23 +25,41 @@ log = logging.getLogger(__name__)
 
 @transaction.atomic
 def create_staff(
-    *, username: str, password: str, working_name: str, role_title: str, organization: Organization, role: str
+    *,
+    username: str,
+    password: str,
+    working_name: str,
+    role_title: str,
+    organization: Organization,
+    role: str,
+    is_trainee: bool = False,
 ) -> User:
     """Give someone an account, a card and a role in one organisation.
 
-    Raises ValidationError for a user name that is taken, a weak password or a card that does not fit.
+    Raises ValidationError for a user name that is taken, a weak password, a card that does not fit, or a trainee who is
+    no counsellor.
     """
     user = User(username=User.normalize_username(username))
     validate_password(password, user)
     user.set_password(password)
     user.full_clean()
     user.save()
-    membership = Membership(user=user, organization=organization, role=role)
+    membership = Membership(user=user, organization=organization, role=role, is_trainee=is_trainee)
     profile = Profile(user=user, working_name=working_name, role_title=role_title)
     for part in (membership, profile):
         part.full_clean()
         part.save()
     return user
+
+
+@transaction.atomic
+def set_trainee(*, membership: Membership, is_trainee: bool) -> Membership:
+    """Begin or end somebody's training. Raises ValidationError for a role that has none."""
+    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    membership.is_trainee = is_trainee
+    membership.full_clean()
+    membership.save(update_fields=["is_trainee"])
+    return membership
 
 
 @transaction.atomic

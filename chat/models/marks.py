@@ -19,8 +19,9 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 class Mark(models.Model):
     """A network whose newcomers knock first (`ban`), or whose first messages are read first (`watch`).
 
-    All there is of the network is a keyed digest; the key of `day` lies outside the database and is destroyed after
-    two days. A mark of a ban counts in all chats of its organisations, one of a watch in its session until that ends.
+    All there is of the network is a keyed digest, and another of the area around it (`services.marks`); the key of
+    `day` lies outside the database and is destroyed after two days. A mark of a ban counts in all chats of its
+    organisations, one of a watch in its session until that ends.
     """
 
     class Kind(models.TextChoices):
@@ -29,7 +30,8 @@ class Mark(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     network = models.CharField(max_length=32)
-    day = models.DateField()  # whose key made the digest
+    area = models.CharField(max_length=32, blank=True, default="", db_default="")
+    day = models.DateField()  # whose key made the digests
     organizations = models.ManyToManyField(Organization, related_name="marks")
     session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="marks")
     set_at = models.DateTimeField()

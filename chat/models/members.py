@@ -69,6 +69,7 @@ class Member(models.Model):
     banned_until = models.DateTimeField(null=True, blank=True)
     watched = models.PositiveSmallIntegerField(default=0)  # so many of their next messages are held
     network = models.CharField(max_length=32, blank=True)  # keyed digest, until the session closes (law 8)
+    area = models.CharField(max_length=32, blank=True, default="", db_default="")  # likewise, of what lies around it
 
     objects = MemberQuerySet.as_manager()
 

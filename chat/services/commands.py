@@ -189,7 +189,8 @@ def _target(asked: Asked) -> Member:
 
 def _preview_ban(asked: Asked) -> Accepted:
     target = _target(asked)
-    return _accepted(asked, missing=ladder.missing_for_a_ban(target), shared=marks.shared_with(target))
+    shared = marks.shared_with(session=asked.session, member=target, now=asked.now)
+    return _accepted(asked, missing=ladder.missing_for_a_ban(target), shared=shared)
 
 
 # Whispers, the desk, the door -----------------------------------------------------------------------------------

@@ -87,9 +87,9 @@ def join(
     session = Session.objects.locked(session)
     if not is_letting_in(session, now=now):
         raise DoorClosed("closed" if session.state == Session.State.CLOSED else "early")
-    network = marks.network_digest(session, address, now=now)
+    kept = marks.kept_of(session, address, now=now)
     if member := Member.objects.by_place(session, token):
-        return _hand_over(member, network=network, now=now)
+        return _hand_over(member, kept=kept, now=now)
     if marks.is_marked(session, address, now=now) and not knocks.is_let_in(session, knock):
         raise DoorClosed("marked")
     if not _has_room(session, waiting, now):
@@ -113,7 +113,7 @@ def join(
         raise DoorClosed("alias", _("Somebody here already has that name. Choose another.")) from None
     Waiter.objects.filter(token_hash=digest(waiting)).delete()
     session.knocks.filter(token_hash=digest(knock)).delete()
-    return _hand_over(member, network=network, now=now, code=code)
+    return _hand_over(member, kept=kept, now=now, code=code)
 
 
 def come_back(*, session: Session, code: str, now: datetime, address: str = "") -> Place:
@@ -128,15 +128,16 @@ def come_back(*, session: Session, code: str, now: datetime, address: str = "") 
         member = session.members.filter(code_hash=code_digest(session, code)).first()
         if member is None:
             raise DoorClosed("code", _("We don't know those words here. Check them, or go in under a new name."))
-        return _hand_over(member, network=marks.network_digest(session, address, now=now), now=now)
+        return _hand_over(member, kept=marks.kept_of(session, address, now=now), now=now)
 
 
-def _hand_over(member: Member, *, network: str, now: datetime, code: str | None = None) -> Place:
+def _hand_over(member: Member, *, kept: marks.Kept, now: datetime, code: str | None = None) -> Place:
     """Give the place a fresh token. Tabs that came in by the old one are closed."""
     token = secrets.token_urlsafe(16)
     member.token_hash, member.seen_at = digest(token), now
-    member.network = network or member.network
-    member.save(update_fields=["token_hash", "seen_at", "network"])
+    if kept != marks.UNKNOWN:
+        member.network, member.area = kept
+    member.save(update_fields=["token_hash", "seen_at", "network", "area"])
     for connection in Connection.objects.filter(member=member):
         broadcast.evict(member.session_id, connection.public_id, NOT_JOINED)
         connection.delete()

@@ -1,11 +1,12 @@
 """What is stored of the forum and of the letterbox, and how it is found."""
 
 from forum.models.boards import Board
-from forum.models.letters import Letter, Letterbox, LetterPart, Publication
+from forum.models.letters import DraftWriter, Letter, Letterbox, LetterPart, Publication, Referral
 from forum.models.posts import Nod, Post, PrivateWord, Topic, Writer
 
 __all__ = [
     "Board",
+    "DraftWriter",
     "Letter",
     "LetterPart",
     "Letterbox",
@@ -13,6 +14,7 @@ __all__ = [
     "Post",
     "PrivateWord",
     "Publication",
+    "Referral",
     "Topic",
     "Writer",
 ]

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
+from forum.hours import EVERY_DAY, in_words
 from forum.models.boards import Place
 from moderation.ids import digest, random_id
 from referrals.models import Service
@@ -33,6 +34,15 @@ class Letterbox(Place):
     answer_hours = models.PositiveSmallIntegerField(
         _("answered within hours"), default=48, validators=[MinValueValidator(4), MaxValueValidator(168)]
     )
+    # On which days of the week somebody reads, Monday is 1; and from when until when. Without hours: at any time.
+    reading_days = models.CharField(
+        _("days on which letters are read"),
+        max_length=7,
+        default=EVERY_DAY,
+        validators=[RegexValidator(r"^1?2?3?4?5?6?7?\Z")],
+    )
+    reading_from = models.TimeField(_("read from"), null=True, blank=True)
+    reading_until = models.TimeField(_("read until"), null=True, blank=True)
     second_look = models.BooleanField(
         _("a colleague reads each answer first"),
         default=False,
@@ -43,7 +53,33 @@ class Letterbox(Place):
     class Meta:
         verbose_name = _("letterbox")
         verbose_name_plural = _("letterboxes")
-        constraints = [models.UniqueConstraint(name="one_letterbox_of_a_name", fields=["municipality_code", "name"])]
+        constraints = [
+            models.UniqueConstraint(name="one_letterbox_of_a_name", fields=["municipality_code", "name"]),
+            models.CheckConstraint(name="a_letterbox_is_read_on_some_day", condition=~Q(reading_days="")),
+            models.CheckConstraint(
+                name="a_letterbox_is_read_for_a_while",
+                condition=Q(reading_from__isnull=True, reading_until__isnull=True)
+                | Q(reading_from__isnull=False, reading_until__isnull=False, reading_from__lt=F("reading_until")),
+                violation_error_message=_("Give both hours, the first before the last; or none of them."),
+            ),
+        ]
+
+    @property
+    def hours(self) -> str:
+        """When letters are read, in words; empty for always."""
+        return in_words(self.reading_days, self.reading_from, self.reading_until)
+
+
+class Referral(models.Model):
+    """A service that a letterbox points to beside its own answers, in the letterbox's order."""
+
+    letterbox = models.ForeignKey(Letterbox, on_delete=models.CASCADE, related_name="referrals")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(name="a_letterbox_points_once", fields=["letterbox", "service"])]
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -116,6 +152,20 @@ class LetterPart(models.Model):
             ),
             models.UniqueConstraint(name="one_draft_a_letter", fields=["letter"], condition=Q(sent_at__isnull=True)),
         ]
+
+
+class DraftWriter(models.Model):
+    """Somebody who has written in an answer while it is a draft: never the colleague who reads it before it goes out.
+
+    Kept from one change to the next, whoever signs it by then; gone when it is sent or thrown away.
+    """
+
+    part = models.ForeignKey(LetterPart, on_delete=models.CASCADE, related_name="writers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    was_trainee = models.BooleanField(default=False)  # when they wrote; whatever they are by now
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="each_writer_of_a_draft_once", fields=["part", "user"])]
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):

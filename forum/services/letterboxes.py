@@ -1,11 +1,74 @@
-"""Who answers in a letterbox."""
+"""Letterboxes: who answers in them, who is left to read an answer through, and who else can help."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-from accounts.models import Membership, Profile
-from forum.models import Letterbox
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Organization, Profile, User
+from forum.models import Letterbox, Referral
+from forum.permissions import READERS, trainees_of
+from forum.services import places
+from moderation.refusals import Code, Refused
+from referrals.cards import details
+from referrals.models import Service, ServiceQuerySet
 
 FACES = 4
+REFERRALS = 4  # whoever is sad does not choose among many
+
+
+# Coordinators -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_box(*, user: User, words: Mapping[str, Any], organizations: Collection[Organization]) -> Letterbox:
+    """A new one, as `places.open_place`, that points to `words["services"]` in their order."""
+    box = places.open_place(Letterbox, user=user, words=words, organizations=organizations)
+    _refer(box, words["services"])
+    return box
+
+
+@transaction.atomic
+def change_box(
+    box: Letterbox, *, user: User, words: Mapping[str, Any], organizations: Collection[Organization]
+) -> Letterbox:
+    """Change it as `places.change_place`, and what it points to as `open_box`."""
+    box = places.change_place(box, user=user, words=words, organizations=organizations)
+    _refer(box, words["services"])
+    return box
+
+
+def _refer(box: Letterbox, services: Sequence[Service]) -> None:
+    chosen = list(dict.fromkeys(services))
+    usable = choosable(box).for_municipality(box.municipality_code)
+    if len(chosen) > REFERRALS or set(chosen) - set(usable):
+        raise Refused(Code.BAD_COMMAND, _("The young here cannot use one of these services. Choose another one."))
+    box.referrals.all().delete()
+    Referral.objects.bulk_create(
+        Referral(letterbox=box, service=service, position=number) for number, service in enumerate(chosen)
+    )
+
+
+# Reads ------------------------------------------------------------------------------------------------------------
+
+
+def choosable(box: Letterbox | None) -> ServiceQuerySet:
+    """What a letterbox can point to: what the young are shown, and what it points to already, shown just now or not."""
+    own = Referral.objects.filter(service=OuterRef("pk"), letterbox=box) if box else Referral.objects.none()
+    return Service.objects.shown() | Service.objects.filter(Exists(own))
+
+
+def cards_of(box: Letterbox, *, now: datetime, besides: Collection[object] = ()) -> list[dict[str, Any]]:
+    """Those of its services that the young may see and that somebody has checked lately, in the letterbox's order; but
+    for those (ids) that the page shows already. Two queries.
+    """
+    shown = Service.objects.shown().fresh(now).for_municipality(box.municipality_code)
+    found = box.referrals.filter(service__in=shown).select_related("service").prefetch_related("service__channels")
+    taken = {str(service) for service in besides}
+    return [details(each.service, now=now) for each in found if str(each.service_id) not in taken]
 
 
 def faces_of(boxes: Collection[Letterbox]) -> dict[int, list[Profile]]:
@@ -26,3 +89,11 @@ def faces_of(boxes: Collection[Letterbox]) -> dict[int, list[Profile]]:
         people = {user: card for house in box.organizations.all() for user, card in cards[house.pk].items()}
         found[box.pk] = list(people.values())[:FACES]
     return found
+
+
+def has_reader(box: Letterbox, *, besides: Collection[int]) -> bool:
+    """Whether somebody is there to give the second look, when these people have written the answer."""
+    readers = Membership.objects.filter(
+        role__in=READERS, organization__in=box.organizations.all(), user__is_active=True
+    )
+    return readers.exclude(user__in=besides).exclude(user__in=trainees_of(box).values("user")).exists()

@@ -19,8 +19,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.moments import coarse
-from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_read_letterbox, can_sign, house_of
+from forum.models import DraftWriter, Letter, Letterbox, LetterPart, Publication
+from forum.permissions import (
+    can_read_letterbox,
+    can_sign,
+    has_written_in,
+    house_of,
+    is_trainee,
+    needs_look,
+)
+from forum.promises import answered_by
 from forum.services import publications
 from forum.services.codes import LETTERS
 from moderation import crisis, decisions, queue
@@ -66,7 +74,7 @@ def write(*, box: Letterbox, text: str, now: datetime) -> Written:
         code_hash=code_digest(code, purpose=LETTERS),
         is_urgent=level == "acute",
         written_at=coarse(now),
-        due_at=promised(box, now=now),
+        due_at=answered_by(box, now=now),
         erase_at=_erased(now),
     )
     _add(letter, words, now=now)
@@ -83,7 +91,7 @@ def write_more(*, letter: Letter, text: str, now: datetime) -> crisis.Level:
     level = crisis.level(text[: LONGEST * 2])
     _add(letter, clean_text(text, limit=LONGEST), now=now)
     if letter.due_at is None:
-        letter.due_at, letter.late_told_at = promised(letter.letterbox, now=now), None
+        letter.due_at, letter.late_told_at = answered_by(letter.letterbox, now=now), None
     if level == "acute":
         letter.is_urgent, letter.urgent_told_at = True, None
     letter.erase_at = _erased(now)
@@ -154,7 +162,11 @@ def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime)
 
 @transaction.atomic
 def give_look(*, letter: Letter, user: User, seen: str, now: datetime) -> LetterPart:
-    """A colleague has read it and finds it good: it goes out, signed by the one who wrote it. Never one's own."""
+    """A colleague has read it and finds it good: it goes out, signed by the one who wrote it.
+
+    Raises Refused "forbidden" for whoever has written a word in it since it was begun or is in training, and as
+    `save_draft`.
+    """
     letter = _at_hand(letter, user, seen=seen, now=now)
     draft = _asked(letter, user)
     draft.looked_by = user
@@ -175,12 +187,30 @@ def return_draft(*, letter: Letter, user: User, note: str, seen: str, now: datet
 
 
 @transaction.atomic
+def discard_draft(*, letter: Letter, user: User, seen: str, now: datetime) -> None:
+    """Throw the draft away, and with it who has written in it: the answer is begun anew.
+
+    While it waits for a colleague, those who wrote in it alone can do that.
+    """
+    letter = _at_hand(letter, user, seen=seen, now=now)
+    draft = draft_of(letter)
+    if draft is None:
+        raise Refused(Code.UNKNOWN)
+    if draft.look_asked_at is not None and not has_written_in(draft, user):
+        raise Refused(Code.FORBIDDEN, _("It waits for a colleague. Those who wrote it can throw it away."))
+    draft.delete()
+
+
+@transaction.atomic
 def send(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
-    """Send the answer. Raises Refused "ladder" where a colleague has to read it first."""
+    """Send the answer. Raises Refused "ladder" where a colleague has to read it first: in a letterbox that asks for it,
+    and always when somebody in training has written in it."""
     letter = _at_hand(letter, user, seen=seen, now=now)
     _sign(user)
-    if letter.letterbox.second_look:
-        raise Refused(Code.LADDER, _("In this letterbox a colleague reads each answer before it is sent."))
+    if needs_look(letter.letterbox, user, draft_of(letter)):
+        if letter.letterbox.second_look:
+            raise Refused(Code.LADDER, _("In this letterbox a colleague reads each answer before it is sent."))
+        raise Refused(Code.LADDER, _("Somebody in training has written in it. A colleague reads it before it is sent."))
     return _send(letter, _write_draft(letter, user, text, now=now), now=now)
 
 
@@ -220,11 +250,6 @@ def unpublish(*, letter: Letter, user: User, now: datetime) -> None:
 
 
 # Reads ------------------------------------------------------------------------------------------------------------
-
-
-def promised(box: Letterbox, *, now: datetime) -> datetime:
-    """By when it is answered: within the hours of the box, at a full hour."""
-    return (now + timedelta(hours=box.answer_hours)).replace(minute=0, second=0, microsecond=0)
 
 
 def version_of(letter: Letter) -> str:
@@ -319,6 +344,10 @@ def _write_draft(letter: Letter, user: User, text: str, *, now: datetime) -> Let
     draft.text, draft.html = words, render_markdown(words)
     draft.look_asked_at, draft.looked_by = None, None
     draft.save()
+    writer, _is_new = DraftWriter.objects.get_or_create(part=draft, user=user)
+    if not writer.was_trainee and is_trainee(user, letter.letterbox):
+        writer.was_trainee = True
+        writer.save()
     return draft
 
 
@@ -327,8 +356,10 @@ def _asked(letter: Letter, user: User) -> LetterPart:
     draft = letter.parts.filter(look_asked_at__isnull=False, sent_at__isnull=True).select_related("counsellor").first()
     if draft is None:
         raise Refused(Code.UNKNOWN)
-    if draft.counsellor_id == user.pk:
-        raise Refused(Code.FORBIDDEN, _("You wrote it yourself. Somebody else has to read it."))
+    if has_written_in(draft, user):
+        raise Refused(Code.FORBIDDEN, _("You have written in it yourself. Somebody else has to read it."))
+    if is_trainee(user, letter.letterbox):
+        raise Refused(Code.FORBIDDEN, _("You are in training. Somebody who is not has to read it."))
     return draft
 
 
@@ -337,6 +368,7 @@ def _send(letter: Letter, draft: LetterPart, *, now: datetime) -> LetterPart:
     draft.note, draft.look_asked_at = "", None
     draft.sent_at = max(now, parts[-1].sent_at + INSTANT) if parts and parts[-1].sent_at else now
     draft.save()
+    draft.writers.all().delete()
     kept = decisions.promise_of(since=waits_since(parts), due_at=letter.due_at, now=now)
     writer = User.objects.get(pk=draft.counsellor_id)
     decisions.record(

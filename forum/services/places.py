@@ -27,7 +27,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
         "reads_everyone_first",
         "position",
     ),
-    Letterbox: (*SHARED, "answer_hours", "second_look"),
+    Letterbox: (*SHARED, "answer_hours", "reading_days", "reading_from", "reading_until", "second_look"),
 }
 
 

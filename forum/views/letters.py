@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forum.models import Letter, Letterbox, Publication
 from forum.places import LETTER, WORD_CODE, drop_letter, set_letter, token_in
+from forum.promises import answered_by
 from forum.services import letterboxes, letters, publications
 from forum.views.shared import WRITING, SeeOther, first_help, limited, unlisted
 from moderation import crisis
@@ -42,10 +43,10 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = published.filter(need=chosen) if chosen else published
     shown = shown.select_related("counsellor__profile", "need")
     boxes = list(Letterbox.objects.shown().prefetch_related("organizations"))
-    faces = letterboxes.faces_of(boxes)
+    faces, now = letterboxes.faces_of(boxes), timezone.now()
     context = {
-        "boxes": [(box, faces[box.pk]) for box in boxes],
-        "help_cards": help_now(now=timezone.now(), limit=2),
+        "boxes": [(box, faces[box.pk], box.hours and answered_by(box, now=now)) for box in boxes],
+        "help_cards": help_now(now=now, limit=2),
         "needs": needs,
         "chosen": chosen,
         "page": Paginator(shown, A_PAGE).get_page(request.GET.get("side")),
@@ -59,7 +60,9 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """A letter and its answer, as the one who wrote the letter agreed to. One that waits for a yes is not there."""
     published = Publication.objects.published().select_related("counsellor__profile", "need", "letter__letterbox")
     found = get_object_or_404(published, public_id=public_id)
-    context = {"publication": found, "card": service_card(found, now=timezone.now())}
+    now, box = timezone.now(), found.letter.letterbox
+    others = letterboxes.cards_of(box, now=now, besides=[found.service_id])
+    context = {"publication": found, "card": service_card(found, now=now), "others": others}
     return render(request, "forum/letters/answer.html", context)
 
 
@@ -93,14 +96,16 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
             set_letter(response, written.letter, written.word_code, WORD_CODE)
             return response
     now = timezone.now()
+    helps = first_help(text[: letters.LONGEST * 2], now=now) if error else []
     context = {
         "box": box,
         "faces": letterboxes.faces_of([box])[box.pk],
-        "due_at": letters.promised(box, now=now),
+        "due_at": answered_by(box, now=now),
         "days": settings.LETTER_DAYS,
         "text": text,
         "error": error,
-        "first_help": first_help(text[: letters.LONGEST * 2], now=now) if error else [],
+        "first_help": helps,
+        "others": letterboxes.cards_of(box, now=now, besides=[card["id"] for card in helps]),
     }
     return render(request, "forum/letters/write.html", context, status=422 if error else 200)
 
@@ -158,6 +163,7 @@ def _letter_page(
     publication = publications.of(found)
     waits = letters.waits_since(parts) is not None and found.due_at is not None
     is_in_danger = (waits and found.is_urgent) or bool(error and crisis.level(text[: letters.LONGEST * 2]) == "acute")
+    helps = help_now(now=now, limit=2) if is_in_danger else []
     context = {
         "letter": found,
         "box": found.letterbox,
@@ -171,7 +177,8 @@ def _letter_page(
         "text": text,
         "error": error,
         "is_in_danger": is_in_danger,
-        "help_cards": help_now(now=now, limit=2) if is_in_danger else [],
+        "help_cards": helps,
+        "others": letterboxes.cards_of(found.letterbox, now=now, besides=[card["id"] for card in helps]),
     }
     return render(request, "forum/letters/letter.html", context, status=422 if error else 200)
 

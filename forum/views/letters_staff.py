@@ -17,8 +17,9 @@ from accounts.models import User
 from accounts.permissions import may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_read_letterbox, can_sign
-from forum.services import letters, places, publications
+from forum.permissions import can_give_look, can_read_letterbox, can_sign, is_trainee, needs_look
+from forum.services import letterboxes, letters, places, publications
+from moderation.queue import working_name
 from moderation.refusals import Refused
 from moderation.text import render_markdown
 
@@ -116,6 +117,11 @@ def _return(letter: Letter, user: User, form: AnswerForm) -> str:
     return _("It is back with the one who wrote it, with your note.")
 
 
+def _discard(letter: Letter, user: User, form: AnswerForm) -> str:
+    letters.discard_draft(letter=letter, user=user, seen=form["seen"].value() or "", now=timezone.now())
+    return _("The draft is gone. You can begin anew.")
+
+
 def _unpublish(letter: Letter, user: User, form: AnswerForm) -> str:
     letters.unpublish(letter=letter, user=user, now=timezone.now())
     return _("Nobody can read it any more.")
@@ -127,6 +133,7 @@ ACTIONS: dict[str, Callable[[Letter, User, AnswerForm], str]] = {
     "send": _send,
     "look": _look,
     "return": _return,
+    "discard": _discard,
     "unpublish": _unpublish,
 }
 LEADS_BACK = {"ask", "look", "return"}
@@ -152,6 +159,7 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
         "other_draft": draft is not None and form.is_bound and draft.text != text,
         "asks_look": asks_look,
         "is_mine": draft is not None and draft.counsellor_id == user.pk,
+        **_second_look(letter, user, draft),
         "held_by": held_by,
         "can_sign": can_sign(user),
         "preview": render_markdown(text[: letters.LONGEST_ANSWER]),
@@ -164,11 +172,29 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
     return render(request, "forum/letters/read.html", context, status=422 if form.errors else 200)
 
 
+def _second_look(letter: Letter, user: User, draft: LetterPart | None) -> dict[str, Any]:
+    """Who has written in the answer, and who can read it through before it goes out."""
+    writers = list(draft.writers.select_related("user__profile").order_by("pk")) if draft else []
+    names = [working_name(writer.user) for writer in writers]
+    besides = {user.pk, *(writer.user_id for writer in writers)}
+    box, asks_look = letter.letterbox, draft is not None and draft.look_asked_at is not None
+    must = needs_look(box, user, draft)
+    can_look = asks_look and draft is not None and can_give_look(user, draft)
+    return {
+        "can_look": can_look,
+        "only_reads": asks_look and not can_look and user.pk not in {writer.user_id for writer in writers},
+        "needs_look": must,
+        "is_trainee": is_trainee(user, box),
+        "wrote": names if len(names) > 1 else [],
+        "has_reader": not must or letterboxes.has_reader(box, besides=besides),
+    }
+
+
 def _take(letter: Letter, user: User, draft: LetterPart | None) -> str:
-    """Claim one that waits for this person; why not, when a colleague has it. Whoever has asked a colleague to read
-    leaves it free."""
-    is_asking = draft is not None and draft.look_asked_at is not None and draft.counsellor_id == user.pk
-    if is_asking or (draft is None and letter.due_at is None):
+    """Claim one that waits for this person; why not, when a colleague has it. Whoever cannot be the colleague that is
+    asked to read leaves it free."""
+    is_anothers = draft is not None and draft.look_asked_at is not None and not can_give_look(user, draft)
+    if is_anothers or (draft is None and letter.due_at is None):
         return ""
     try:
         letters.take(letter=letter, user=user, now=timezone.now())

@@ -93,7 +93,7 @@ def edit_box(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit_box(request: HttpRequest, user: User, box: Letterbox | None) -> HttpResponse:
     form = LetterboxForm(request.POST if request.method == "POST" else None, user=user, instance=box)
-    write = partial(places.change_place, box) if box else partial(places.open_place, Letterbox)
+    write = partial(letterboxes.change_box, box) if box else letterboxes.open_box
     if request.method == "POST" and _is_saved(form, user, write):
         messages.info(request, _("Saved."))
         return redirect("letters:boxes")

@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts import addresses
-from accounts.addresses import KeyGone, address_of_request, address_of_scope, client_address, network_key, network_of
+from accounts.addresses import (
+    KeyGone,
+    address_of_request,
+    address_of_scope,
+    area_key,
+    area_of,
+    client_address,
+    network_key,
+    network_of,
+)
 
 PROXY = "10.0.0.7"
 V4 = "198.51.100.23"
@@ -176,6 +185,30 @@ def test_T02_an_ipv4_address_is_the_same_network_in_any_clothes(number: int) -> 
     assert network_of(f"::ffff:{plain}") == network_of(plain) == f"{plain}/32"
 
 
+@unhurried
+@given(
+    prefix=st.integers(0x20_0000_0000_0000, 0x3F_FFFF_FFFF_FFFF),
+    one=st.integers(0, 2**72 - 1),
+    two=st.integers(0, 2**72 - 1),
+    bit=st.integers(0, 55),
+)
+def test_T02_all_networks_of_a_56_lie_in_one_area_and_no_network_of_another_56_does(
+    prefix: int, one: int, two: int, bit: int
+) -> None:
+    first, second = (ipaddress.IPv6Address((prefix << 72) + rest) for rest in (one, two))
+    elsewhere = ipaddress.IPv6Address(((prefix ^ 1 << bit) << 72) + one)
+    assert area_of(str(first)) == area_of(second.exploded.upper()) == area_of(f"{second}%wlan0")
+    assert area_of(str(elsewhere)) != area_of(str(first))
+    assert ipaddress.ip_network(network_of(str(first))).subnet_of(ipaddress.ip_network(area_of(str(second))))
+
+
+@unhurried
+@given(st.integers(1, 2**32 - 2))
+def test_T02_an_ipv4_address_has_nobody_around_it_in_any_clothes(number: int) -> None:
+    plain = str(ipaddress.IPv4Address(number))
+    assert area_of(f"::ffff:{plain}") == area_of(plain) == network_of(plain)
+
+
 @pytest.fixture
 def keys(settings: Settings, tmp_path: Path) -> Path:
     settings.KEYS_DIR = tmp_path
@@ -190,6 +223,18 @@ def test_a_digest_tells_network_purpose_and_day_apart_and_nothing_else(keys: Pat
     assert first != network_key(V6, purpose="login")
     with time_machine.travel("2036-01-01 12:00 +0000", tick=False):
         assert first != network_key(V6, purpose="mark")
+
+
+def test_the_digest_of_an_area_is_alike_for_its_networks_and_unlike_any_digest_of_a_network(keys: Path) -> None:
+    first = area_key(V6, purpose="mark")
+    assert re.fullmatch(r"[0-9a-f]{32}", first)
+    assert first == area_key("2001:db8:5:7::1", purpose="mark")
+    assert first != area_key("2001:db8:5:106::1", purpose="mark")
+    assert first != area_key(V6, purpose="login")
+    for address in (V4, V6, "2001:db8:5::"):
+        assert area_key(address, purpose="mark") != network_key(address, purpose="mark")
+    with time_machine.travel("2036-01-01 12:00 +0000", tick=False):
+        assert first != area_key(V6, purpose="mark")
 
 
 def test_the_keys_of_two_days_are_kept_and_older_ones_are_destroyed(keys: Path) -> None:

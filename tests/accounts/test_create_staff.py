@@ -78,3 +78,12 @@ def test_an_unknown_organisation_is_not_guessed(organization: Organization) -> N
     with pytest.raises(CommandError, match="testby"):
         run("sofie", *CARD, "--organization", "tesdby", "--generate")
     assert not User.objects.exists()
+
+
+def test_a_counsellor_in_training_is_made_with_a_word_more_and_no_other_role_is(organization: Organization) -> None:
+    run("sofie", *CARD, "--organization", "testby", "--generate")
+    run("anna", *CARD, "--organization", "testby", "--trainee", "--generate")
+    assert {role.user.username: role.is_trainee for role in Membership.objects.all()} == {"sofie": False, "anna": True}
+    with pytest.raises(CommandError):
+        run("lis", *CARD, "--organization", "testby", "--role", "coordinator", "--trainee", "--generate")
+    assert not User.objects.filter(username="lis").exists()

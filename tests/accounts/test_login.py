@@ -35,6 +35,7 @@ def shown(answer: Any) -> str:
 
 DOORS = {
     "profil/",
+    "kolleger/",
     "login/",
     "logout/",
     "ny/",

@@ -19,7 +19,7 @@ from chat.models import DutyCase, Member, Review, Session
 from chat.places import PLACE
 from chat.services import afterwards, marks, reviews
 from chat.views.review import REVIEW
-from forum.models import Board, Letterbox, Publication, Topic
+from forum.models import Board, Letterbox, LetterPart, Publication, Topic
 from forum.places import LETTER, PEN
 from forum.services import letters, posts, private, reading
 from moderation import reports
@@ -149,6 +149,12 @@ def _write_letters(world: World) -> None:
     words = {"title": "At savne en kat", "question": "Er det mærkeligt?", "answer": "Nej."}
     letters.propose(letter=asked.letter, user=mads, need=None, service=None, now=now, **words)
     world.cookies["one who is asked"] = {LETTER: asked.token}
+    to_read = LetterPart.objects.get(look_asked_at__isnull=False)  # the demo's, by somebody in training
+    world.at["letter to read"] = {"public_id": to_read.letter.public_id}
+    of_mads = letters.write(box=box, text="Hvordan bliver man venner igen?", now=now).letter
+    seen = letters.version_of(of_mads)
+    letters.ask_look(letter=of_mads, user=mads, text="Sig det først.", seen=seen, now=now)
+    world.at["letter of a colleague"] = {"public_id": of_mads.public_id}
     world.at["proposed letter"] = {"public_id": asked.letter.public_id}
     published = Publication.objects.published()[0]
     world.at["publication"] = {"public_id": published.public_id}
@@ -222,6 +228,7 @@ ROLES: dict[str, Callable[[Page, World], None]] = {
     **{name: _carrying(name) for name in ("writer", "writer sent back", "letter writer", "one who is asked")},
     "profile": _profile,
     "counsellor": _staff("sofie"),
+    "counsellor in training": _staff("asta"),
     "counsellor just in": _just_in,
     "coordinator": _staff("karen"),
     "editor": _staff("jonas"),

@@ -144,7 +144,8 @@ def test_the_counsellor_sees_whether_none_some_or_many_share_the_network() -> No
     come(session, browser(HOME))
     seen = {}
     for others in range(1, 7):
-        seen[others - 1] = marks.shared_with(first)
+        session.refresh_from_db()
+        seen[others - 1] = marks.shared_with(session=session, member=first, now=timezone.now())
         come(session)
     assert seen == {0: "none", 1: "some", 2: "some", 3: "some", 4: "some", 5: "many"}
 
@@ -153,7 +154,7 @@ def test_where_the_address_is_not_known_nothing_is_shared_and_nothing_is_marked(
     session = make_session(state="open")
     people = [member_of(come(session, browser("")), session) for _number in range(3)]
     assert {member.network for member in people} == {""}
-    assert marks.shared_with(people[0]) == "none"
+    assert marks.shared_with(session=session, member=people[0], now=timezone.now()) == "none"
     assert marks.mark_after_ban(session=session, member=people[0], now=timezone.now()) is None
     assert not marks.is_marked(session, "", now=timezone.now())
 
@@ -165,7 +166,7 @@ def mark_on(session: Session, address: str) -> None:
     """The only mark there is, as after a ban of somebody from there."""
     Mark.objects.all().delete()
     member = session.members.young().get()
-    member.network = marks.network_digest(session, address, now=timezone.now())
+    member.network, member.area = marks.kept_of(session, address, now=timezone.now())
     assert marks.mark_after_ban(session=session, member=member, now=timezone.now())
 
 
@@ -277,7 +278,7 @@ def test_without_its_key_a_mark_is_on_nobody_and_a_ban_makes_none(own_keys: Path
         assert not marks.is_marked(session, SCHOOL, now=now)
         session.refresh_from_db()
         assert marks.mark_after_ban(session=session, member=member_of(inside, session), now=now) is None
-        assert marks.network_digest(session, HOME, now=now) == ""
+        assert marks.kept_of(session, HOME, now=now) == marks.UNKNOWN
 
 
 def test_a_watch_holds_the_first_messages_of_newcomers_from_there_till_the_session_ends() -> None:
@@ -299,8 +300,8 @@ def test_a_watch_holds_the_first_messages_of_newcomers_from_there_till_the_sessi
 
 def test_a_watch_that_cannot_be_is_told_to_the_desk_and_the_kick_stands() -> None:
     scene = Scene()
-    network = marks.network_digest(Session.objects.get(pk=scene.session.pk), HOME, now=scene.now)
-    Member.objects.filter(pk=scene.owl.pk).update(network=network)
+    kept = marks.kept_of(Session.objects.get(pk=scene.session.pk), HOME, now=scene.now)
+    Member.objects.filter(pk=scene.owl.pk).update(network=kept.network, area=kept.area)
     for young in (scene.fox, scene.owl):  # the first came from nowhere that we know
         scene.kick(young, watch=True)
     assert scene.row(scene.fox).kicked_at

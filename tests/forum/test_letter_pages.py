@@ -497,6 +497,7 @@ def test_a_proposal_starts_from_what_was_written(written: Written, sofie: User) 
 def test_a_coordinator_opens_a_letterbox_and_the_young_find_it() -> None:
     client = logged_in(make_person("Lis", "coordinator"))
     fields = {"name": "Ungelinjen", "answer_hours": "24", "is_open": "on", "organizations": [str(house().pk)]}
+    fields["reading_days"] = list("1234567")
     assert client.post(reverse("letters:box-new"), fields).status_code == 302
     assert "Ungelinjen" in Client().get(reverse("letters:list")).content.decode()
     again = client.post(reverse("letters:box-new"), fields)

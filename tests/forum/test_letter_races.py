@@ -94,6 +94,41 @@ def test_a_colleague_never_sends_words_that_the_writer_changes_at_that_moment(so
         assert sent in ([], ["Læst"])
 
 
+def test_nobody_reads_an_answer_that_they_change_at_that_moment_in_another_tab(sofie: User, mads: User) -> None:
+    box = make_box(second_look=True)
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        letters.ask_look(letter=letter, user=sofie, text="Sofies", seen=seen(letter), now=later(minutes=10))
+        opened = seen(letter)
+        changed, looked = at_once(
+            partial(letters.ask_look, letter=letter, user=mads, text="Mads’", seen=opened, now=later(minutes=20)),
+            partial(letters.give_look, letter=letter, user=mads, seen=opened, now=later(minutes=20)),
+        )
+        assert {"done"} < {changed, looked}
+        sent = letter.parts.sent().last()
+        assert sent is not None
+        assert (sent.text == "Sofies") is (looked == "done")
+        assert LetterPart.objects.filter(looked_by=mads, text="Mads’").count() == 0
+
+
+def test_two_who_change_and_read_one_answer_at_once_never_sign_it_off_between_themselves(
+    sofie: User, mads: User
+) -> None:
+    box = make_box(second_look=True)
+    for _round in range(ROUNDS):
+        letter = write(box).letter
+        letters.ask_look(letter=letter, user=sofie, text="Sofies", seen=seen(letter), now=later(minutes=10))
+        letters.ask_look(letter=letter, user=mads, text="Begges", seen=seen(letter), now=later(minutes=15))
+        opened = seen(letter)
+        at_once(
+            partial(letters.give_look, letter=letter, user=sofie, seen=opened, now=later(minutes=20)),
+            partial(letters.give_look, letter=letter, user=mads, seen=opened, now=later(minutes=20)),
+            partial(letters.ask_look, letter=letter, user=sofie, text="Sofies", seen=opened, now=later(minutes=20)),
+        )
+        assert letter.parts.sent().filter(counsellor__isnull=False).count() == 0
+        assert set(letter.parts.values_list("writers__user", flat=True)) >= {sofie.pk, mads.pk}
+
+
 def test_a_yes_and_a_no_at_once_leave_the_page_and_its_place_in_the_search_together(sofie: User) -> None:
     box = make_box()
     for _round in range(ROUNDS):

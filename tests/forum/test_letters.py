@@ -255,143 +255,6 @@ def test_an_answer_is_markdown_made_safe(sofie: User) -> None:
     assert "href" not in html
 
 
-# A colleague's look -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked(sofie: User) -> Letter:
-    """Sofie has asked that a colleague reads her answer."""
-    letter = write(make_box(second_look=True)).letter
-    letters.ask_look(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=later(minutes=10))
-    return fresh(letter)
-
-
-def test_where_a_colleague_reads_along_nobody_sends_alone(sofie: User) -> None:
-    letter = write(make_box(second_look=True)).letter
-    refused = refusal(letters.send, letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=NOW)
-    assert refused.code == "ladder"
-    assert letter.parts.count() == 1
-
-
-def test_nobody_reads_their_own_answer_for_themselves(asked: Letter, sofie: User) -> None:
-    for verb, more in ((letters.give_look, {}), (letters.return_draft, {"note": "Fint"})):
-        arguments = {"letter": asked, "user": sofie, "seen": seen(asked), "now": later(minutes=20), **more}
-        assert refusal(verb, **arguments).code == "forbidden"
-    assert asked.parts.sent().count() == 1
-
-
-def test_a_colleague_who_finds_it_good_sends_it_signed_by_who_wrote_it(asked: Letter, sofie: User, mads: User) -> None:
-    letters.give_look(letter=asked, user=mads, seen=seen(asked), now=later(hours=1))
-    sent = asked.parts.sent().last()
-    assert sent is not None
-    assert (sent.text, sent.counsellor, sent.looked_by, fresh(asked).due_at) == (ANSWER, sofie, mads, None)
-    lines = Decision.objects.order_by("pk").values_list("action", "actor")
-    assert list(lines) == [("letter_look", mads.pk), ("letter_answer", sofie.pk)]
-
-
-def test_a_colleague_gives_it_back_with_a_note_that_never_reaches_the_young(
-    asked: Letter, sofie: User, mads: User
-) -> None:
-    letters.return_draft(letter=asked, user=mads, note="Lidt varmere?", seen=seen(asked), now=later(hours=1))
-    draft = letters.draft_of(asked)
-    assert draft is not None
-    assert (draft.note, draft.text, draft.look_asked_at) == ("Lidt varmere?", ANSWER, None)
-    letters.save_draft(letter=asked, user=sofie, text="Kære du", seen=seen(asked), now=later(hours=1, minutes=1))
-    kept = letters.draft_of(asked)
-    assert kept is not None
-    assert (kept.note, kept.text) == ("Lidt varmere?", "Kære du")
-    letters.ask_look(letter=asked, user=sofie, text="Kære du!", seen=seen(asked), now=later(hours=2))
-    letters.give_look(letter=asked, user=mads, seen=seen(asked), now=later(hours=3))
-    assert asked.parts.sent().last().text == "Kære du!"  # type: ignore[union-attr]
-    assert "varmere" not in everything_stored()
-    assert list(Decision.objects.filter(action="letter_back").values_list("actor", flat=True)) == [mads.pk]
-
-
-def test_a_note_is_cut_off_also_where_no_look_is_asked_any_more(asked: Letter, sofie: User, mads: User) -> None:
-    letters.return_draft(letter=asked, user=mads, note="Lidt varmere?", seen=seen(asked), now=later(hours=1))
-    asked.letterbox.second_look = False
-    asked.letterbox.save()
-    answer(asked, sofie, "Kære du", now=later(hours=2))
-    sent = asked.parts.sent().last()
-    assert sent is not None
-    assert (sent.text, sent.html) == ("Kære du", "<p>Kære du</p>\n")
-
-
-def test_what_is_changed_after_a_colleague_opened_it_is_not_sent_on_their_word(
-    asked: Letter, sofie: User, mads: User
-) -> None:
-    opened = seen(asked)
-    letters.ask_look(letter=asked, user=sofie, text="Noget andet", seen=opened, now=later(minutes=30))
-    refused = refusal(letters.give_look, letter=asked, user=mads, seen=opened, now=later(minutes=31))
-    assert refused.code == "closed"
-    assert asked.parts.sent().count() == 1
-
-
-def test_a_change_by_another_makes_it_theirs_and_somebody_else_has_to_read_it(
-    asked: Letter, sofie: User, mads: User
-) -> None:
-    letters.save_draft(letter=asked, user=mads, text="Mit i stedet", seen=seen(asked), now=later(minutes=20))
-    arguments = {"seen": seen(asked), "now": later(minutes=40)}
-    assert refusal(letters.give_look, letter=asked, user=mads, **arguments).code == "unknown"
-    letters.ask_look(letter=asked, user=mads, text="Mit i stedet", **arguments)
-    assert (
-        refusal(letters.give_look, letter=asked, user=mads, seen=seen(asked), now=later(minutes=41)).code == "forbidden"
-    )
-    letters.give_look(letter=asked, user=sofie, seen=seen(asked), now=later(minutes=42))
-    assert asked.parts.sent().last().counsellor == mads  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("verb", ["save_draft", "ask_look"])
-@pytest.mark.parametrize("text", [ANSWER, f"  {ANSWER}\n\n"])
-def test_a_colleagues_words_are_not_taken_over_as_they_stand_so_that_nobody_reads_their_own(
-    asked: Letter, sofie: User, mads: User, verb: str, text: str
-) -> None:
-    arguments = {"letter": asked, "user": mads, "text": text, "seen": seen(asked), "now": later(minutes=20)}
-    assert refusal(getattr(letters, verb), **arguments).code == "closed"
-    draft = letters.draft_of(asked)
-    assert draft is not None
-    assert (draft.counsellor, draft.look_asked_at) == (sofie, later(minutes=10))
-    arguments = {"letter": asked, "seen": seen(asked), "now": later(minutes=40)}
-    assert refusal(letters.give_look, user=sofie, **arguments).code == "forbidden"
-    letters.give_look(user=mads, **arguments)  # type: ignore[arg-type]
-    assert asked.parts.sent().last().counsellor == sofie  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("verb", ["save_draft", "ask_look"])
-def test_a_draft_that_asks_nobody_becomes_a_colleagues_by_a_change_and_not_before(
-    sofie: User, mads: User, verb: str
-) -> None:
-    letter = write(make_box(second_look=True)).letter
-    letters.save_draft(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=later(minutes=1))
-    arguments = {"letter": letter, "user": mads, "seen": seen(letter), "now": later(minutes=20)}
-    assert refusal(getattr(letters, verb), text=ANSWER, **arguments).code == "closed"
-    assert getattr(letters, verb)(text=f"{ANSWER} Hilsen Mads", **arguments).counsellor == mads
-
-
-def test_the_desk_asks_the_colleague_and_not_the_one_who_wrote_it(asked: Letter, sofie: User, mads: User) -> None:
-    far = make_person("Far", "counsellor", at="andet")
-    desk = {user: [item.title for item in Letters().items(user, now=NOW)] for user in (sofie, mads, far)}
-    assert [len(items) for items in desk.values()] == [0, 1, 0]
-    assert [Letters().count(user, now=NOW) for user in (sofie, mads, far)] == [0, 1, 0]
-    assert Letters().find(mads, asked.public_id, now=NOW) is not None
-    assert Letters().find(sofie, asked.public_id, now=NOW) is None
-    assert Letters().find(far, asked.public_id, now=NOW) is None
-    (item,) = Letters().items(mads, now=NOW)
-    assert item.text == ANSWER
-    assert len(item.key) <= 40
-
-
-def test_the_desk_asks_the_same_few_questions_however_many_letters_wait(
-    sofie: User, django_assert_num_queries: Any
-) -> None:
-    box = make_box()
-    for number in range(3):
-        write(box, now=later(minutes=number))
-        # who may enter and whether there is a second factor; letters; their parts
-        with django_assert_num_queries(3):
-            assert len(Letters().items(sofie, now=later(hours=1))) == number + 1
-
-
 # Others may read it -----------------------------------------------------------------------------------------------
 
 
@@ -634,6 +497,9 @@ WORDS = {
     "about_en": "",
     "municipality_code": "",
     "answer_hours": 24,
+    "reading_days": "1234567",
+    "reading_from": None,
+    "reading_until": None,
     "second_look": True,
     "is_open": True,
 }

@@ -5,7 +5,8 @@
 
 `--organization` is the organisation's address name; with `--new-organization` (its full name) and `--kind` it is made
 if it does not exist. The password is asked for twice at the terminal; with `--generate` one is made and printed, to be
-changed by its owner. At the first login the second factor is set up. A user name that exists is refused, never changed.
+changed by its owner. With `--trainee` they are in training: a colleague reads their answers to letters before these
+are sent. At the first login the second factor is set up. A user name that exists is refused, never changed.
 """
 
 import secrets
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--title", required=True, help="role in words, as the young see it")
         parser.add_argument("--organization", required=True, metavar="SLUG")
         parser.add_argument("--role", choices=Membership.Role.values, default=Membership.Role.COUNSELLOR.value)
+        parser.add_argument("--trainee", action="store_true", help="a counsellor in training: a colleague reads along")
         parser.add_argument("--new-organization", metavar="NAME", help="make the organisation under this name")
         parser.add_argument("--kind", choices=Organization.Kind.values, help="with --new-organization")
         parser.add_argument("--generate", action="store_true", help="make a password and print it")
@@ -46,6 +48,7 @@ class Command(BaseCommand):
                     role_title=options["title"],
                     organization=self._organization(options),
                     role=options["role"],
+                    is_trainee=options["trainee"],
                 )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -97,6 +97,7 @@ def make_person(person: Words) -> User:
         role_title=person["role_title"],
         organization=first,
         role=person["role"],
+        is_trainee=person.get("in_training", False),
     )
     for organization in others:
         Membership.objects.create(user=user, organization=organization, role=person["role"])

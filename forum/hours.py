@@ -1,0 +1,37 @@
+"""When a letterbox is read, in words: "Vi læser breve mandag til torsdag kl. 9–20"."""
+
+from collections.abc import Sequence
+from datetime import time
+from itertools import groupby
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+
+EVERY_DAY = "1234567"  # Monday is 1, as in ISO 8601
+RUN = 3  # so many days in a row are told as "from … to"
+
+
+def in_words(days: str, first: time | None, last: time | None) -> str:
+    """Empty for what is read at any hour of any day."""
+    if first is None or last is None:
+        return "" if days == EVERY_DAY else _("We read letters %(days)s.") % {"days": _days(days)}
+    words = {"days": _days(days), "first": _clock(first), "last": _clock(last)}
+    return _("We read letters %(days)s, %(first)s to %(last)s.") % words
+
+
+def _days(days: str) -> str:
+    if days == EVERY_DAY:
+        return _("every day")
+    numbers = sorted(int(day) - 1 for day in days)
+    runs = [[day for _at, day in run] for _key, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    *some, last = [words for run in runs for words in _run(run)]
+    return _("%(some)s and %(last)s") % {"some": ", ".join(some), "last": last} if some else last
+
+
+def _run(run: Sequence[int]) -> list[str]:
+    names = [str(WEEKDAYS[day]) for day in run]
+    return [_("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}] if len(names) >= RUN else names
+
+
+def _clock(at: time) -> str:
+    return _("%(hour)s:%(minute)s") % {"hour": at.hour, "minute": f"{at.minute:02}"} if at.minute else str(at.hour)
