@@ -1,6 +1,8 @@
 """Who may do what with the directory: the only place that answers it."""
 
-from accounts.models import Organization
+from django.db.models import QuerySet
+
+from accounts.models import Organization, User
 from accounts.permissions import Person, may_enter_admin, may_enter_staff_pages
 from referrals.models import Service
 
@@ -13,6 +15,13 @@ def administers(user: Person) -> bool:
 def may_open_manage(user: Person) -> bool:
     """May come to the staff pages of the directory, whatever stands on them for this person."""
     return administers(user) or may_enter_staff_pages(user)
+
+
+def organizations_of(user: User) -> QuerySet[Organization]:
+    """Those whose services this person looks after: all of them for an administrator."""
+    if administers(user):
+        return Organization.objects.all()
+    return Organization.objects.filter(memberships__user=user.pk).distinct()
 
 
 def may_add_to(user: Person, organization: Organization) -> bool:

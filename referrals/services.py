@@ -114,13 +114,17 @@ def set_hours(
     always_open: bool,
     on_holidays: str,
     by: User,
+    seen: str | None = None,
     now: datetime | None = None,
 ) -> Service:
     """Write when somebody answers there. Whoever saves hours stands by them: what is shown stays shown.
 
-    The rows are values of Schedule and SpecialDays. Raises PermissionDenied, and ValidationError where they do not fit.
+    The rows are values of Schedule and SpecialDays; `seen` is the mark of the hours that this person looked at.
+    Raises PermissionDenied, and ValidationError where the values do not fit, or "changed_since" the person looked.
     """
     service = _locked(service, by)
+    if seen is not None and seen != versions.mark_of_hours(service):
+        raise ValidationError(_("Somebody else has changed the hours in the meantime."), code="changed_since")
     service.always_open, service.on_holidays = always_open, on_holidays
     service.full_clean()
     versions.put_hours(service, schedules=schedules, special_days=special_days)
@@ -130,12 +134,17 @@ def set_hours(
 
 
 @transaction.atomic
-def take_back(*, service: Service, version: Version, by: User, now: datetime | None = None) -> Service:
+def take_back(
+    *, service: Service, version: Version, by: User, seen: int | None = None, now: datetime | None = None
+) -> Service:
     """Let it stand as it did in an earlier version of it. A fact that changes with that takes the check away.
 
-    Raises PermissionDenied, and ValidationError where what stood there does not fit any more.
+    `seen` is the number of the last version that this person looked at. Raises PermissionDenied, and ValidationError
+    where what stood there does not fit any more, or "changed_since" the person looked.
     """
     service = _locked(service, by)
+    if seen is not None and service.versions.exclude(pk__lte=seen).exists():
+        raise ValidationError(_("Somebody has changed it in the meantime. Look at it once more."), code="changed_since")
     content = service.versions.get(pk=version.pk).content
     facts_changed = bool(_take(service, content["values"]) & set(FACTS) - set(HOURS))
     service.topics.set(Topic.objects.filter(code__in=content["topics"]))
@@ -205,6 +214,7 @@ def _locked(service: Service, by: User) -> Service:
     service = Service.objects.select_for_update(of=("self",)).select_related("organization").get(pk=service.pk)
     if not permissions.may_edit(by, service):
         raise PermissionDenied
+    versions.record_beginning(service)
     return service
 
 

@@ -1,5 +1,6 @@
 """What stood on a service before: every change keeps all of it as plain values, and any of them can come back."""
 
+import hashlib
 from datetime import date, datetime, time
 from typing import Any
 
@@ -53,6 +54,20 @@ def content_of(service: Service) -> dict[str, Any]:
         "schedules": [_plain(row) for row in Schedule.objects.filter(service=service).values(*SCHEDULE)],
         "special_days": [_plain(row) for row in SpecialDays.objects.filter(service=service).values(*SPECIAL)],
     }
+
+
+def record_beginning(service: Service) -> None:
+    """Keep what came in without a person, such as a national draft, before the first one changes it."""
+    if not service.versions.exists():
+        record(service, Version.What.CREATED, by=None, now=service.last_modified)
+
+
+def mark_of_hours(service: Service) -> str:
+    """The same for as long as nobody has saved other hours."""
+    content = content_of(service)
+    rows = [_in_turn(content[name]) for name in ("schedules", "special_days")]
+    told = repr([rows, service.always_open, service.on_holidays])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def record(service: Service, what: Version.What, *, by: User | None, now: datetime | None) -> Version:

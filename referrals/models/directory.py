@@ -207,6 +207,9 @@ class Service(models.Model):
 
     objects = ServiceQuerySet.as_manager()
 
+    # Hours that somebody tries out before they save them; never stored.
+    tried_out: hours.Timetable | None = None
+
     class Meta:
         ordering = ["name", "id"]
         verbose_name = _("service")
@@ -245,6 +248,8 @@ class Service(models.Model):
     @property
     def timetable(self) -> hours.Timetable:
         """All its hours, wherever they are kept. No query where schedules and special days are prefetched."""
+        if self.tried_out is not None:
+            return self.tried_out
         return hours.Timetable(
             rules=tuple(schedule.rule for schedule in self.schedules.all()),
             specials=tuple(days.special for days in self.special_days.all()),

@@ -1,63 +1,21 @@
 """The staff's doors, for those who keep the directory true."""
 
-import logging
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organization, User
 from referrals import cards, permissions, services
 from referrals.forms import AdoptForm, ChannelFormSet, NewServiceForm, ServiceForm
 from referrals.models import Service
-
-logger = logging.getLogger(__name__)
-
-View = Callable[..., HttpResponse]
-
-
-class StaffRequest(HttpRequest):
-    """What comes through the door: somebody is logged in."""
-
-    user: User
-
-
-def staff_door(view: View) -> View:
-    """Only those who may open the directory's staff pages; which services they find there is in each fetch."""
-
-    @wraps(view)
-    @never_cache
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not permissions.may_open_manage(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return door
-
-
-def _own(request: StaffRequest, pk: UUID) -> Service:
-    """404 for the services of others: whether they exist is nobody's business."""
-    return get_object_or_404(Service.objects.editable_by(request.user).with_details(), pk=pk)
-
-
-def _organizations(request: StaffRequest) -> QuerySet[Organization]:
-    if permissions.administers(request.user):
-        return Organization.objects.all()
-    return Organization.objects.filter(memberships__user=request.user.pk).distinct()
-
+from referrals.views.doors import StaffRequest, own_service, staff_door
 
 @staff_door
 @require_safe
@@ -72,7 +30,7 @@ def manage(request: StaffRequest) -> HttpResponse:
 
 @staff_door
 def manage_new(request: StaffRequest) -> HttpResponse:
-    form = NewServiceForm(request.POST or None, organizations=_organizations(request))
+    form = NewServiceForm(request.POST or None, organizations=permissions.organizations_of(request.user))
     ways = ChannelFormSet(request.POST or None)
     if request.method == "POST" and form.is_valid() and ways.is_valid():
         values = form.cleaned_data
@@ -90,7 +48,7 @@ def manage_new(request: StaffRequest) -> HttpResponse:
 
 @staff_door
 def manage_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
-    service = _own(request, pk)
+    service = own_service(request, pk)
     form = ServiceForm(request.POST or None, instance=service)
     ways = ChannelFormSet(request.POST or None, service=service)
     if request.method == "POST" and form.is_valid() and ways.is_valid():
@@ -104,7 +62,7 @@ def manage_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _saved(service))
             return redirect("referrals:manage-edit", pk=service.pk)
-    return _form_page(request, form, ways, service=_own(request, pk))
+    return _form_page(request, form, ways, service=own_service(request, pk))
 
 
 def _saved(service: Service) -> str:
@@ -139,7 +97,7 @@ def _then_back(request: StaffRequest, service: Service, verb: Callable[[], None]
 @staff_door
 @require_POST
 def manage_check(request: StaffRequest, pk: UUID) -> HttpResponse:
-    service = _own(request, pk)
+    service = own_service(request, pk)
     done = _("Checked today. Thank you.")
     return _then_back(request, service, lambda: services.check_service(service=service, by=request.user), done)
 
@@ -147,7 +105,7 @@ def manage_check(request: StaffRequest, pk: UUID) -> HttpResponse:
 @staff_door
 @require_POST
 def manage_publish(request: StaffRequest, pk: UUID) -> HttpResponse:
-    service = _own(request, pk)
+    service = own_service(request, pk)
     done = _("The young see it now.")
     return _then_back(request, service, lambda: services.publish_service(service=service, by=request.user), done)
 
@@ -155,7 +113,7 @@ def manage_publish(request: StaffRequest, pk: UUID) -> HttpResponse:
 @staff_door
 @require_POST
 def manage_withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
-    service = _own(request, pk)
+    service = own_service(request, pk)
     done = _("Hidden. The young do not see it any more.")
     return _then_back(request, service, lambda: services.withdraw_service(service=service, by=request.user), done)
 
@@ -163,7 +121,7 @@ def manage_withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
 @staff_door
 @require_POST
 def manage_adopt(request: StaffRequest, pk: UUID) -> HttpResponse:
-    service = _own(request, pk)
+    service = own_service(request, pk)
     form = AdoptForm(request.POST)
     if not form.is_valid():
         return redirect("referrals:manage-edit", pk=service.pk)
