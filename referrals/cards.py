@@ -93,7 +93,7 @@ def help_now(*, now: datetime, limit: int = 3) -> list[dict[str, Any]]:
 
     Not cached: what a counsellor corrects is right at the next look.
     """
-    services = Service.objects.shown().fresh(now).reachable().help_first().with_hours()
+    services = Service.objects.shown().fresh(now).reachable().for_anybody().help_first().with_hours()
     return [card(service, now=now) for service in in_turn(services[:LOOKED_AT], now=now)[:limit]]
 
 
