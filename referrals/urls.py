@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import manage, public
+from referrals.views import checks, manage, public
 
 app_name = "referrals"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("tilbud/", public.directory, name="directory"),
     path("tilbud/<uuid:pk>/", public.service, name="service"),
     path("tilbud/<uuid:pk>/tider.ics", public.calendar, name="calendar"),
+    path("tilbud/tjek/<str:token>/", checks.check, name="check"),
     path("tilbud/vagt/", manage.manage, name="manage"),
     path("tilbud/vagt/nyt/", manage.manage_new, name="manage-new"),
     path("tilbud/vagt/<uuid:pk>/", manage.manage_edit, name="manage-edit"),

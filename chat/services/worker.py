@@ -15,7 +15,7 @@ from chat.services import escalation, marks, presence, retention, reviews, rooms
 from forum.services import letter_sweeps
 from forum.services import sweeps as forum
 from moderation import queue, reports
-from referrals import search
+from referrals import checks, link_check, search
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ def sweep() -> None:
             forum.erase_left,
         ),
         *(reports.settle_gone, reports.erase_due, queue.forget_claims, search.tidy, young.forget_ended_logins),
+        *(checks.ask_whether_still_true, link_check.check_links),  # last: it may wait for others' servers
     )
     for step in steps:
         try:

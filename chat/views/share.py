@@ -32,11 +32,11 @@ def services(request: HttpRequest, slug: str) -> JsonResponse:
 
 
 def _matching(words: str, *, now: datetime) -> list[Service]:
-    """Those shown to the young with `words` in the name or a topic: first whose name begins so, and of them the open.
+    """Those shown to the young, and checked lately, with `words` in the name or a topic: first whose name begins so, and of them the open.
 
     Compared here, as SQLite knows no capitals but A to Z.
     """
-    shown = Service.objects.shown().help_first().prefetch_related("topics").with_hours()
+    shown = Service.objects.shown().fresh(now).help_first().prefetch_related("topics").with_hours()
     found = [service for service in shown if any(words in name.casefold() for name in _names(service))]
     return sorted(in_turn(found, now=now), key=lambda service: not service.name.casefold().startswith(words))
 

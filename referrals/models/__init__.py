@@ -1,17 +1,23 @@
 """The tables of the directory."""
 
-from referrals.models.directory import FRESH_DAYS, Channel, OnHolidays, Service, ServiceQuerySet, Topic
+from referrals.models.checks import AgreedNumbers, Link, NumberChange, Reminder
+from referrals.models.directory import CHECK_DAYS, FRESH_DAYS, Channel, OnHolidays, Service, ServiceQuerySet, Topic
 from referrals.models.documents import Document
 from referrals.models.history import Version
 from referrals.models.hours import Schedule, SpecialDays
 from referrals.models.places import Location, ServiceAtLocation
 
 __all__ = [
+    "CHECK_DAYS",
     "FRESH_DAYS",
+    "AgreedNumbers",
     "Channel",
     "Document",
+    "Link",
     "Location",
+    "NumberChange",
     "OnHolidays",
+    "Reminder",
     "Schedule",
     "Service",
     "ServiceAtLocation",

@@ -4,13 +4,14 @@ Names follow Open Referral HSDS 3.0 where it has one; `checked_on` is its assure
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ from referrals.municipalities import MUNICIPALITIES
 
 # A check says nothing any more after this many days.
 FRESH_DAYS = 180
+# Long before, its people are asked whether it is still true.
+CHECK_DAYS = 90
 
 
 class Topic(models.Model):
@@ -51,6 +54,10 @@ class Topic(models.Model):
         return self.name_en if get_language() == "en" else self.name
 
 
+def _is_to_check(now: datetime | None) -> Q:
+    return Q(is_published=True, checked_on__lte=timezone.localdate(now) - timedelta(days=CHECK_DAYS))
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def shown(self) -> "ServiceQuerySet":
         """What the young may see: published, hence checked by somebody, and running. Demo services in the demo only."""
@@ -60,6 +67,18 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def fresh(self, now: datetime | None = None) -> "ServiceQuerySet":
         """Checked so lately that the check still counts."""
         return self.filter(checked_on__gte=timezone.localdate(now) - timedelta(days=FRESH_DAYS))
+
+    def to_check(self, now: datetime | None = None) -> "ServiceQuerySet":
+        """Shown, and checked so long ago that somebody should look at it again."""
+        return self.filter(_is_to_check(now))
+
+    def to_check_first(self, now: datetime | None = None) -> "ServiceQuerySet":
+        """For those who look after them: first what should be looked at again, of that the oldest check. Of each
+        `is_to_check`."""
+        is_to_check = ExpressionWrapper(_is_to_check(now), output_field=models.BooleanField())
+        day = Case(When(_is_to_check(now), then="checked_on"))
+        ordered = self.help_first()
+        return ordered.annotate(is_to_check=is_to_check).order_by("-is_to_check", day, *ordered.query.order_by)
 
     def reachable(self, *kinds: str) -> "ServiceQuerySet":
         """With a way in; given kinds: with a way in of one of these."""
@@ -206,6 +225,9 @@ class Service(models.Model):
     last_modified = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = ServiceQuerySet.as_manager()
+
+    # Those that do not answer, where `link_check.with_silent_links` has looked them up; never stored.
+    silent_links: "Sequence[models.Model]" = ()
 
     # Hours that somebody tries out before they save them; never stored.
     tried_out: hours.Timetable | None = None

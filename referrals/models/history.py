@@ -19,6 +19,9 @@ class Version(models.Model):
         HIDDEN = "hidden", _("hidden")
         HANDED_OVER = "handed", _("given to another organisation")
         TAKEN_BACK = "back", _("an earlier one taken back")
+        PROPOSED = "proposed", _("other numbers proposed")
+        AGREED = "agreed", _("numbers agreed on by two")
+        REFUSED = "refused", _("other numbers not taken")
         IMPORTED = "imported", _("imported")
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="versions")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from referrals import cards, permissions, services
+from referrals import cards, link_check, permissions, services
 from referrals.forms import AdoptForm, ChannelFormSet, NewServiceForm, ServiceForm
 from referrals.models import Service
 from referrals.views.doors import StaffRequest, own_service, staff_door
@@ -20,9 +20,11 @@ from referrals.views.doors import StaffRequest, own_service, staff_door
 @staff_door
 @require_safe
 def manage(request: StaffRequest) -> HttpResponse:
-    """What this person looks after, crisis help first."""
+    """What this person looks after: what should be looked at again first, then crisis help."""
+    mine = Service.objects.editable_by(request.user).to_check_first()
+    services_here = link_check.with_silent_links(mine.select_related("organization", "checked_by"))
     context = {
-        "services": Service.objects.editable_by(request.user).help_first().select_related("organization", "checked_by"),
+        "services": services_here,
         "has_crisis_service": Service.objects.crisis_ready().exists(),
     }
     return render(request, "referrals/manage.html", context)

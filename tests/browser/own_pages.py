@@ -120,6 +120,11 @@ PAGES: dict[str, list[Look]] = {
     "chat:review-answer": [Look("coordinator", at="review")],
     "chat:duty-cases": [Look("counsellor")],
     "chat:duty-case": [Look("counsellor", at="member")],
+    "referrals:check": [
+        Look(at="question"),
+        Look(at="question", do="main form .button"),
+        Look(at="old question", status=410),
+    ],
     "referrals:manage": [Look("editor")],
     "referrals:manage-new": [Look("editor")],
     "referrals:manage-edit": [Look("editor", at="service")],

@@ -23,6 +23,7 @@ from forum.models import Board, Letterbox, LetterPart, Publication, Topic
 from forum.places import LETTER, PEN
 from forum.services import letters, posts, private, reading
 from moderation import reports
+from referrals import checks
 from referrals.models import Service
 from tests.accounts.conftest import code_now
 from tests.chat.care import house, say, tell
@@ -96,6 +97,8 @@ def make_world(site: Site) -> World:
     service = Service.objects.filter(organization__in=houses).first()
     assert service is not None
     world.at["service"] = {"pk": service.pk}
+    world.at["question"] = {"token": checks.make_token(service, User.objects.get(username="karen"))}
+    world.at["old question"] = {"token": "gammel"}
 
     _write_in_the_forum(world, sofie)
     _write_letters(world)

@@ -1,11 +1,13 @@
 """The services that a counsellor finds from the room, and who else may look there: nobody."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization, User
@@ -31,7 +33,7 @@ def session(sofie: User) -> Session:
 def offer(name: str, topic: str = "", **values: Any) -> Service:
     checker = User.objects.get_or_create(username="tjek")[0]
     defaults = {"organization": Organization.objects.get(slug="prove"), "description": "Tal.", "source": "prøve.dk"}
-    shown = {"checked_on": "2026-11-01", "checked_by": checker, "is_published": True}
+    shown = {"checked_on": timezone.localdate(), "checked_by": checker, "is_published": True}
     service = Service.objects.create(name=name, **{**defaults, **shown, **values})
     service.channels.create(kind="phone", value="70201201")
     if topic:
@@ -72,13 +74,14 @@ def test_the_card_is_the_one_that_the_room_shows(client: Client, session: Sessio
         "channels": [{"kind": "phone", "label": "Ring 70 20 12 01", "href": "tel:+4570201201"}],
         "open": True,
         "changes_at": None,
-        "checked_on": "2026-11-01",
+        "checked_on": timezone.localdate().isoformat(),
     }
 
 
 def test_what_the_young_may_not_see_is_not_found(client: Client, session: Session, sofie: User) -> None:
     offer("Ikke udgivet", is_published=False)
     offer("Nedlagt", status="defunct")
+    offer("Set efter for længe siden", checked_on=timezone.localdate() - timedelta(days=181))
     client.force_login(sofie)
     assert found(client, session) == []
 
