@@ -32,7 +32,8 @@ def services(request: HttpRequest, slug: str) -> JsonResponse:
 
 
 def _matching(words: str, *, now: datetime) -> list[Service]:
-    """Those shown to the young, and checked lately, with `words` in the name or a topic: first whose name begins so, and of them the open.
+    """Those shown to the young with `words` in the name or a topic: first whose name begins so, and of them the open.
+    What was checked too long ago is not suggested.
 
     Compared here, as SQLite knows no capitals but A to Z.
     """
