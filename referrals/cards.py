@@ -89,7 +89,7 @@ def details(service: Service, *, now: datetime) -> dict[str, Any]:
 
 def help_now(*, now: datetime, limit: int = 3) -> list[dict[str, Any]]:
     """Cards of those who can help now, at most `limit`: crisis help that never closes stands first, then
-    whoever else answers now. Four queries.
+    whoever else answers now. Two queries.
 
     Not cached: what a counsellor corrects is right at the next look.
     """

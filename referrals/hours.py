@@ -5,9 +5,10 @@ the day on which they begin, and hours that end when they begin last a whole day
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -72,7 +73,7 @@ class Special:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """All that decides when somebody answers."""
+    """All that decides when somebody answers. `plain` and `of` carry rules and special days through JSON."""
 
     rules: tuple[Rule, ...] = ()
     specials: tuple[Special, ...] = ()
@@ -82,6 +83,19 @@ class Timetable:
     @property
     def is_known(self) -> bool:
         return self.is_always_open or bool(self.rules)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        return {name: [_plain(asdict(row)) for row in getattr(self, name)] for name in ("rules", "specials")}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any], *, on_holidays: str, is_always_open: bool) -> "Timetable":
+        return cls(
+            rules=tuple(Rule(**{**_python(row), "byday": tuple(row["byday"])}) for row in plain.get("rules", ())),
+            specials=tuple(Special(**_python(row)) for row in plain.get("specials", ())),
+            on_holidays=on_holidays,
+            is_always_open=is_always_open,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +174,17 @@ def _on(timetable: Timetable, day: date) -> Iterator[Opening]:
 def _moment(day: date, clock: time) -> datetime:
     """A time that the clock skips in spring comes an hour later; one that it shows twice in autumn is the first."""
     return datetime.combine(day, clock, tzinfo=ZONE).astimezone(UTC)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date | time) else value for name, value in row.items()}
+
+
+def _python(row: dict[str, Any]) -> dict[str, Any]:
+    kinds: dict[str, type[date] | type[time]] = {
+        "opens_at": time, "closes_at": time, "begins": date, "ends": date, "first": date, "last": date
+    }  # fmt: skip
+    return {name: kinds[name].fromisoformat(value) if value and name in kinds else value for name, value in row.items()}
 
 
 def _monday(day: date) -> date:

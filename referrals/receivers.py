@@ -8,7 +8,8 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from referrals import known, search
-from referrals.models import Channel, Service
+from referrals.hours import Timetable
+from referrals.models import Channel, KeptHours, Schedule, Service, SpecialDays
 
 KIND = "service"  # of the documents that a search finds
 
@@ -18,6 +19,20 @@ def forget_known(**_details: Any) -> None:
     """Now, for what this transaction reads; after it too, for what others have read meanwhile."""
     known.forget()
     transaction.on_commit(known.forget)
+
+
+@receiver([post_save, post_delete], sender=Schedule)
+@receiver([post_save, post_delete], sender=SpecialDays)
+def keep_hours(*, instance: Schedule | SpecialDays, **_details: Any) -> None:
+    """A copy that is read with the service itself."""
+    service = Service.objects.filter(pk=instance.service_id).first()
+    if service is None:  # it goes itself, with all that it has
+        return
+    timetable = Timetable(
+        rules=tuple(row.rule for row in service.schedules.all()),
+        specials=tuple(row.special for row in service.special_days.all()),
+    )
+    KeptHours.objects.update_or_create(service=service, defaults={"content": timetable.plain})
 
 
 @receiver([post_save, post_delete], sender=Service)

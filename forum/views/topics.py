@@ -172,7 +172,7 @@ def _services(board: Board, *, now: datetime) -> list[dict[str, Any]]:
     if board.need is None:
         return []
     services = Service.objects.shown().fresh(now).reachable().for_topic(board.need.code)
-    near = services.for_municipality(board.municipality_code).help_first().prefetch_related("channels")
+    near = services.for_municipality(board.municipality_code).help_first().with_hours()
     return [card(service, now=now) for service in near[:SERVICES]]
 
 

@@ -91,6 +91,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="KeptHours",
+            fields=[
+                (
+                    "service",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="kept_hours",
+                        serialize=False,
+                        to="referrals.service",
+                    ),
+                ),
+                ("content", models.JSONField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Location",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

@@ -4,7 +4,7 @@ from referrals.models.checks import AgreedNumbers, Link, NumberChange, Reminder
 from referrals.models.directory import CHECK_DAYS, FRESH_DAYS, Channel, OnHolidays, Service, ServiceQuerySet, Topic
 from referrals.models.documents import Document
 from referrals.models.history import Version
-from referrals.models.hours import Schedule, SpecialDays
+from referrals.models.hours import KeptHours, Schedule, SpecialDays
 from referrals.models.places import Location, ServiceAtLocation
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "AgreedNumbers",
     "Channel",
     "Document",
+    "KeptHours",
     "Link",
     "Location",
     "NumberChange",

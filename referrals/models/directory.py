@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
 from referrals import hours, links
+from referrals.models.owned import OwnedQuerySet
 from referrals.municipalities import MUNICIPALITIES
 
 # A check says nothing any more after this many days.
@@ -58,7 +59,7 @@ def _is_to_check(now: datetime | None) -> Q:
     return Q(is_published=True, checked_on__lte=timezone.localdate(now) - timedelta(days=CHECK_DAYS))
 
 
-class ServiceQuerySet(models.QuerySet["Service"]):
+class ServiceQuerySet(OwnedQuerySet["Service"]):
     def shown(self) -> "ServiceQuerySet":
         """What the young may see: published, hence checked by somebody, and running. Demo services in the demo only."""
         shown = self.filter(status=Service.Status.ACTIVE, is_published=True, checked_on__isnull=False)
@@ -104,11 +105,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """What someone living there can use: the municipality's own services and those for the whole country."""
         return self.filter(municipality_code__in=["", *codes])
 
-    def editable_by(self, user: User) -> "ServiceQuerySet":
-        """Those of the user's own organisations; all for an administrator."""
-        if user.is_superuser:
-            return self
-        return self.filter(Exists(user.memberships.filter(organization=OuterRef("organization"))))
+    def for_anybody(self) -> "ServiceQuerySet":
+        """What helps wherever one lives: those for the whole country, and in a crisis also a town's own."""
+        return self.filter(Q(municipality_code="") | Q(is_crisis=True, always_open=True))
 
     def help_first(self) -> "ServiceQuerySet":
         """Crisis help that never closes, then what never closes, then the rest; the whole country's before a town's."""
@@ -120,8 +119,8 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.select_related("organization").prefetch_related("topics", "at_locations__location").with_hours()
 
     def with_hours(self) -> "ServiceQuerySet":
-        """What a card needs, in three queries however many there are."""
-        return self.prefetch_related("channels", "schedules", "special_days")
+        """What a card needs, in two queries however many there are."""
+        return self.select_related("kept_hours").prefetch_related("channels")
 
 
 class OnHolidays(models.TextChoices):
@@ -269,15 +268,12 @@ class Service(models.Model):
 
     @property
     def timetable(self) -> hours.Timetable:
-        """All its hours, wherever they are kept. No query where schedules and special days are prefetched."""
+        """All its hours. No query where `with_hours` has fetched it."""
         if self.tried_out is not None:
             return self.tried_out
-        return hours.Timetable(
-            rules=tuple(schedule.rule for schedule in self.schedules.all()),
-            specials=tuple(days.special for days in self.special_days.all()),
-            on_holidays=self.on_holidays,
-            is_always_open=self.always_open,
-        )
+        kept = getattr(self, "kept_hours", None)
+        plain = kept.content if kept else {}
+        return hours.Timetable.of(plain, on_holidays=self.on_holidays, is_always_open=self.always_open)
 
     def state(self, now: datetime) -> hours.State:
         """Whether somebody answers at that moment, and when that changes. Nobody does where it does not run."""

@@ -5,6 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from referrals.models.directory import Service
+from referrals.models.owned import OwnedQuerySet
+
+
+class VersionQuerySet(OwnedQuerySet["Version"]):
+    """What stood on the services of organisations."""
+
+    owner = "service__organization"
 
 
 class Version(models.Model):
@@ -29,6 +36,8 @@ class Version(models.Model):
     content = models.JSONField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

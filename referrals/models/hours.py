@@ -76,6 +76,19 @@ class Schedule(models.Model):
         )
 
 
+class KeptHours(models.Model):
+    """A copy of all hours of a service in one row: whoever shows a card gets it with the service, in the same query.
+
+    `referrals.receivers` writes it anew after every change of a schedule or of special days, from whatever door.
+    """
+
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, primary_key=True, related_name="kept_hours")
+    content = models.JSONField()  # `hours.Timetable.plain`
+
+    def __str__(self) -> str:
+        return str(self.service_id)
+
+
 class SpecialDays(models.Model):
     """Days with other hours than usual, or closed. HSDS: a schedule that is valid on these days only."""
 

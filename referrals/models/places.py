@@ -9,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
 from referrals.models.directory import Service
+from referrals.models.owned import OwnedQuerySet
+
+
+class LocationQuerySet(OwnedQuerySet["Location"]):
+    """Places of organisations."""
 
 
 class Location(models.Model):
@@ -37,6 +42,8 @@ class Location(models.Model):
     accessibility = models.CharField(
         _("getting in"), max_length=160, blank=True, help_text=_("Steps, lift, a quiet room.")
     )
+
+    objects = LocationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]

@@ -168,8 +168,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     services.load_topics()
     today = timezone.localdate()
     crisis(checked_on=today).topics.set(Topic.objects.all())
-    # services, topics, places, channels, schedules, special days; in the directory the filter's topics
-    queries = 6 if name == "help" else 7
+    # services with their hours, topics, places, channels; in the directory the filter's topics
+    queries = 4 if name == "help" else 5
     crisis(name="A", checked_on=today)
     with django_assert_num_queries(queries):
         get(client, name)

@@ -202,7 +202,7 @@ def test_a_search_costs_a_few_queries_however_much_there_is(
         put(f"p{number}", "", "Ensom", group=f"g{number}")
         for kind in ("answer", "entry"):
             search.put(kind, f"{number}", title="Ensom", body="", url="/", at=NOW)
-    with django_assert_max_num_queries(10):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
         client.post("/soeg/", {"q": "ensom snak"})
 
 
