@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -150,6 +151,8 @@ def take_back(
     service.topics.set(Topic.objects.filter(code__in=content["topics"]))
     facts_changed |= _replace_channels(service, [(kind, value) for kind, value in content["channels"]])
     versions.put_hours(service, **versions.hours_in(content))
+    if "places" in content:
+        versions.put_places(service, versions.places_in(content))
     if facts_changed:
         _forget_check(service)
     service.full_clean()
@@ -201,7 +204,18 @@ def adopt_service(*, service: Service, organization: Organization, by: User, now
     service.organization = organization
     service.full_clean()
     service.save()
+    _take_places_along(service)
     versions.record(service, Version.What.HANDED_OVER, by=by, now=now)
+
+
+def _take_places_along(service: Service) -> None:
+    """The new organisation gets places of its own, as they stand: it could not keep those of others true."""
+    for at in service.at_locations.exclude(location__organization=service.organization_id).select_related("location"):
+        place = at.location
+        place.pk, place.organization = uuid4(), service.organization
+        place.save(force_insert=True)
+        at.location = place
+        at.save()
 
 
 def forget_check(*, service: Service) -> None:

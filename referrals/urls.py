@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import checks, manage, public
+from referrals.views import checks, history, hours, manage, places, public
 
 app_name = "referrals"
 
@@ -13,6 +13,13 @@ urlpatterns = [
     path("tilbud/vagt/", manage.manage, name="manage"),
     path("tilbud/vagt/nyt/", manage.manage_new, name="manage-new"),
     path("tilbud/vagt/<uuid:pk>/", manage.manage_edit, name="manage-edit"),
+    path("tilbud/vagt/<uuid:pk>/tider/", hours.manage_hours, name="manage-hours"),
+    path("tilbud/vagt/<uuid:pk>/historik/", history.manage_history, name="manage-history"),
+    path("tilbud/vagt/<uuid:pk>/historik/<int:number>/", history.manage_take_back, name="manage-take-back"),
+    path("tilbud/vagt/<uuid:pk>/steder/", places.manage_places, name="manage-places"),
+    path("tilbud/vagt/<uuid:pk>/steder/nyt/", places.manage_place_new, name="manage-place-new"),
+    path("tilbud/vagt/<uuid:pk>/steder/<uuid:place_pk>/", places.manage_place, name="manage-place"),
+    path("tilbud/vagt/<uuid:pk>/steder/<uuid:place_pk>/fjern/", places.manage_place_remove, name="manage-place-remove"),
     path("tilbud/vagt/<uuid:pk>/tjek/", manage.manage_check, name="manage-check"),
     path("tilbud/vagt/<uuid:pk>/vis/", manage.manage_publish, name="manage-publish"),
     path("tilbud/vagt/<uuid:pk>/skjul/", manage.manage_withdraw, name="manage-withdraw"),

@@ -1,14 +1,16 @@
 """What stood on a service before: every change keeps all of it as plain values, and any of them can come back."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from referrals.models import Channel, Schedule, Service, SpecialDays, Topic, Version
+from referrals.models import Channel, Location, Schedule, Service, ServiceAtLocation, SpecialDays, Topic, Version
 
 KEPT = 50  # of each service; older ones go
 VALUES = (
@@ -53,6 +55,12 @@ def content_of(service: Service) -> dict[str, Any]:
         "channels": [list(row) for row in Channel.objects.filter(service=service).values_list("kind", "value")],
         "schedules": [_plain(row) for row in Schedule.objects.filter(service=service).values(*SCHEDULE)],
         "special_days": [_plain(row) for row in SpecialDays.objects.filter(service=service).values(*SPECIAL)],
+        "places": [
+            [str(pk), name, description]
+            for pk, name, description in ServiceAtLocation.objects.filter(service=service).values_list(
+                "location_id", "location__name", "description"
+            )
+        ],
     }
 
 
@@ -94,6 +102,24 @@ def put_hours(service: Service, *, schedules: list[dict[str, Any]], special_days
         row.full_clean()
         row.save()
     return True
+
+
+def put_places(service: Service, places: Mapping[UUID, str]) -> None:
+    """Give the service at these places and no others: id of the place, and what is different there.
+
+    Only places of the organisation that it belongs to: one that is gone, or another's, is left out.
+    """
+    service.at_locations.exclude(location__in=places).delete()
+    for place in Location.objects.filter(organization=service.organization_id, pk__in=places):
+        at, _is_new = ServiceAtLocation.objects.get_or_create(service=service, location=place)
+        at.description = places[place.pk]
+        at.full_clean()
+        at.save()
+
+
+def places_in(content: dict[str, Any]) -> dict[UUID, str]:
+    """The places of a kept version, as `put_places` takes them."""
+    return {UUID(pk): description for pk, _name, description in content["places"]}
 
 
 def hours_in(content: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

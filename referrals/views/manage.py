@@ -17,6 +17,7 @@ from referrals.forms import AdoptForm, ChannelFormSet, NewServiceForm, ServiceFo
 from referrals.models import Service
 from referrals.views.doors import StaffRequest, own_service, staff_door
 
+
 @staff_door
 @require_safe
 def manage(request: StaffRequest) -> HttpResponse:

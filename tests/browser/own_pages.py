@@ -128,6 +128,15 @@ PAGES: dict[str, list[Look]] = {
     "referrals:manage": [Look("editor")],
     "referrals:manage-new": [Look("editor")],
     "referrals:manage-edit": [Look("editor", at="service")],
+    "referrals:manage-hours": [
+        Look("editor", at="service"),
+        Look("editor", at="service", do="button[name='more']"),
+        Look("editor", at="service with changed hours"),
+    ],
+    "referrals:manage-history": [Look("editor", at="service"), Look("editor", at="service with changed hours")],
+    "referrals:manage-places": [Look("editor", at="service"), Look("editor", at="service with changed hours")],
+    "referrals:manage-place-new": [Look("editor", at="service")],
+    "referrals:manage-place": [Look("editor", at="place")],
     "accounts:profile": [Look("counsellor")],
     "accounts:colleagues": [Look("coordinator")],
     "account_login": [Look()],
@@ -184,5 +193,7 @@ NO_PAGES: dict[str, str] = {
     "referrals:manage-publish": ANSWERS_A_FORM,
     "referrals:manage-withdraw": ANSWERS_A_FORM,
     "referrals:manage-adopt": ANSWERS_A_FORM,
+    "referrals:manage-take-back": ANSWERS_A_FORM,
+    "referrals:manage-place-remove": ANSWERS_A_FORM,
     "admin": "Django's own pages, for one operator; none of ours is among them.",
 }

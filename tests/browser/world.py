@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -23,7 +23,8 @@ from forum.models import Board, Letterbox, LetterPart, Publication, Topic
 from forum.places import LETTER, PEN
 from forum.services import letters, posts, private, reading
 from moderation import reports
-from referrals import checks
+from referrals import checks, places
+from referrals import services as directory
 from referrals.models import Service
 from tests.accounts.conftest import code_now
 from tests.chat.care import house, say, tell
@@ -97,6 +98,7 @@ def make_world(site: Site) -> World:
     service = Service.objects.filter(organization__in=houses).first()
     assert service is not None
     world.at["service"] = {"pk": service.pk}
+    _change_hours(world)
     world.at["question"] = {"token": checks.make_token(service, User.objects.get(username="karen"))}
     world.at["old question"] = {"token": "gammel"}
 
@@ -108,6 +110,33 @@ def make_world(site: Site) -> World:
     TOTP.activate(mads, world.secret)
     RecoveryCodes.activate(mads)
     return world
+
+
+def _change_hours(world: World) -> None:
+    """A service with all kinds of hours, changed twice, at two places."""
+    jonas = User.objects.get(username="jonas")
+    service = Service.objects.get(name="Demo: Ungehuset")
+    week = {"byday": "MO,TU", "opens_at": time(14), "closes_at": time(18), "freq": "WEEKLY", "interval": 1}
+    month = {**week, "byday": "1SA", "opens_at": time(10), "freq": "MONTHLY"}
+    rows = [{**row, "valid_from": None, "valid_to": None, "notes": ""} for row in (week, month)]
+    christmas = {"first_day": date(timezone.localdate().year + 1, 12, 24), "opens_at": None, "closes_at": None}
+    specials = [{**christmas, "last_day": christmas["first_day"], "note": "Jul"}]
+    for days in ([], specials):
+        directory.set_hours(
+            service=service, schedules=rows, special_days=days, always_open=False, on_holidays="closed", by=jonas
+        )
+    nothing = {"address_1": "", "postal_code": "", "city": "", "transportation": "", "accessibility": ""}
+    address = {"address_1": "Opfundet Gade 1", "postal_code": "8000", "city": "Demoby"}
+    kinds = ({"name": "Huset", "is_hidden": False, **address}, {"name": "Skjulestedet", "is_hidden": True})
+    house, hidden = (
+        places.save_place(
+            organization=service.organization, values={**nothing, "location_type": "physical", **kind}, by=jonas
+        )
+        for kind in kinds
+    )
+    places.set_places(service=service, places={house: "Ring på dør 2.", hidden: ""}, by=jonas)
+    world.at["service with changed hours"] = {"pk": service.pk}
+    world.at["place"] = {"pk": service.pk, "place_pk": house.pk}
 
 
 def _write_in_the_forum(world: World, reader: User) -> None:
