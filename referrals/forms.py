@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
 from referrals import links
+from referrals.hour_forms import Week
 from referrals.models import Channel, Service, Topic
 from referrals.municipalities import MUNICIPALITIES, find_municipalities
 
@@ -42,6 +44,11 @@ class FilterForm(forms.Form):
         if words and not found:
             raise ValidationError(_("We know no municipality that begins so. Look at the letters once more."))
         return found
+
+
+# A card without two sentences of its own tells nobody what happens when one calls: that is why they are asked for.
+ESSENTIAL = ("name", "description")
+OF_HOURS = ("always_open", "hours_text")
 
 
 class ServiceForm(forms.ModelForm):
@@ -83,7 +90,6 @@ class ServiceForm(forms.ModelForm):
             "duty_text",
             "no_answer_text",
             "hours_text",
-            "always_open",
             "is_crisis",
             "topics",
             "alert",
@@ -98,6 +104,20 @@ class ServiceForm(forms.ModelForm):
         known = {None: "", True: "yes", False: "no"}
         self.initial["is_anonymous"] = known[self.instance.is_anonymous]
 
+    @property
+    def who(self) -> list[forms.BoundField]:
+        """What every service needs to say of itself."""
+        return [self[name] for name in ("organization", *ESSENTIAL) if name in self.fields]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """What may wait."""
+        return [field for field in self if field.name not in ("organization", *ESSENTIAL, *OF_HOURS, "checked")]
+
+    @property
+    def is_more_wrong(self) -> bool:
+        return any(field.errors for field in self.more)
+
 
 class NewServiceForm(ServiceForm):
     """The same, and whose it will be."""
@@ -107,9 +127,18 @@ class NewServiceForm(ServiceForm):
 
     field_order = ["organization"]
 
+    class Meta(ServiceForm.Meta):
+        fields = [*ServiceForm.Meta.fields, "always_open"]
+
     def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+
+    def ask_for_hours(self, week: Week) -> None:
+        """Where neither the grid nor a word tells when somebody answers."""
+        told = self.cleaned_data.get("always_open") or self.cleaned_data.get("hours_text") or not week.is_empty
+        if not told and "hours_text" not in self.errors:
+            self.add_error("hours_text", gettext("Write when somebody answers: in the week, or here in words."))
 
 
 class AdoptForm(forms.Form):
@@ -142,6 +171,11 @@ class ChannelFormSet(BaseChannelFormSet):  # type: ignore[misc,valid-type]
         channels = service.channels.all() if service else ()
         initial = [{"kind": channel.kind, "value": channel.value} for channel in channels]
         super().__init__(*args, initial=initial, prefix="ways", **kwargs)
+
+    def clean(self) -> None:
+        """Without a way in nobody gets help."""
+        if not any(self.errors) and not self.chosen:
+            raise ValidationError(gettext("Write at least one way in."), code="no_way_in")
 
     @property
     def chosen(self) -> list[tuple[str, str]]:

@@ -56,7 +56,13 @@ Channels = Iterable[tuple[str, str]]
 
 @transaction.atomic
 def create_service(
-    *, organization: Organization, values: Mapping[str, Any], channels: Channels, by: User, now: datetime | None = None
+    *,
+    organization: Organization,
+    values: Mapping[str, Any],
+    channels: Channels,
+    schedules: Iterable[dict[str, Any]] = (),
+    by: User,
+    now: datetime | None = None,
 ) -> Service:
     """A new service, not shown yet. One that is made in the demo stays a demo service for ever.
 
@@ -72,6 +78,7 @@ def create_service(
     service.save()
     service.topics.set(values.get("topics", ()))
     _replace_channels(service, channels)
+    versions.put_hours(service, schedules=list(schedules), special_days=[])
     versions.record(service, Version.What.CREATED, by=by, now=now)
     return service
 

@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from referrals import cards, link_check, permissions, services
 from referrals.forms import AdoptForm, ChannelFormSet, NewServiceForm, ServiceForm
+from referrals.hour_forms import Week, monday_for_weekdays
 from referrals.models import Service
 from referrals.views.doors import StaffRequest, own_service, staff_door
 
@@ -32,21 +33,34 @@ def manage(request: StaffRequest) -> HttpResponse:
 
 
 @staff_door
+@require_http_methods(["GET", "HEAD", "POST"])
 def manage_new(request: StaffRequest) -> HttpResponse:
-    form = NewServiceForm(request.POST or None, organizations=permissions.organizations_of(request.user))
-    ways = ChannelFormSet(request.POST or None)
-    if request.method == "POST" and form.is_valid() and ways.is_valid():
+    """Name, a few words, a way in and the hours; all else may wait."""
+    sent = request.POST.copy() if request.method == "POST" else None
+    if sent is not None and "monday" in sent:
+        sent = monday_for_weekdays(sent)
+    form = NewServiceForm(sent, organizations=permissions.organizations_of(request.user))
+    ways = ChannelFormSet(sent)
+    week = Week(data=sent, today=timezone.localdate())
+    if sent is not None and week.is_valid() and form.is_valid():
+        form.ask_for_hours(week)
+    is_whole = sent is not None and "monday" not in sent and ways.is_valid() and form.is_valid() and week.is_valid()
+    if is_whole:
         values = form.cleaned_data
         try:
             service = services.create_service(
-                organization=values["organization"], values=values, channels=ways.chosen, by=request.user
+                organization=values["organization"],
+                values=values,
+                channels=ways.chosen,
+                schedules=week.schedules(),
+                by=request.user,
             )
         except ValidationError as refused:
             form.add_error(None, refused.messages)
         else:
             messages.success(request, _("Saved. It is not shown yet: check it, then show it."))
             return redirect("referrals:manage-edit", pk=service.pk)
-    return _form_page(request, form, ways)
+    return _form_page(request, form, ways, week=week)
 
 
 @staff_door
@@ -74,11 +88,16 @@ def _saved(service: Service) -> str:
     return _("Saved. It is not shown to the young.")
 
 
-def _form_page(request: StaffRequest, form: Any, ways: Any, service: Service | None = None) -> HttpResponse:
-    is_bound_and_wrong = form.is_bound and not (form.is_valid() and ways.is_valid())
+def _form_page(
+    request: StaffRequest, form: Any, ways: Any, *, service: Service | None = None, week: Week | None = None
+) -> HttpResponse:
+    parts = [form, ways, *([week] if week else [])]
+    is_bound_and_wrong = form.is_bound and not all(part.is_valid() for part in parts)
     context = {
         "form": form,
         "ways": ways,
+        "week": week,
+        "is_wrong": is_bound_and_wrong,
         "service": service,
         "card": cards.details(service, now=timezone.now()) if service else None,
         "is_fresh": bool(service and service.is_fresh(on=timezone.localdate())),

@@ -80,15 +80,51 @@ def test_staff_pages_are_kept_by_no_cache(desk: Client) -> None:
 
 def test_a_new_service_goes_from_form_to_the_young_in_three_clicks(desk: Client, association: Organization) -> None:
     sent = filled(("phone", "70 20 12 01"), ("phone", ""), organization=association.pk, is_anonymous="yes")
+    sent |= {"MO-opens_0": "16:00", "MO-closes_0": "20:00"}
     response = desk.post(url("manage-new"), sent)
     service = Service.objects.get()
     assert response["Location"] == url("manage-edit", service)
     assert (service.organization, service.is_anonymous) == (association, True)
+    assert service.schedules.get().byday == "MO"
     desk.post(url("manage-check", service))
     desk.post(url("manage-publish", service))
     assert list(Service.objects.shown()) == [service]
     desk.post(url("manage-withdraw", service))
     assert list(Service.objects.shown()) == []
+
+
+@pytest.mark.parametrize("hours", [{"MO-all_day": "on"}, {"always_open": "on"}, {"hours_text": "Ring og aftal."}])
+def test_a_new_service_needs_a_name_two_sentences_a_way_in_and_hours(
+    desk: Client, association: Organization, hours: dict[str, str]
+) -> None:
+    """Nothing else is asked: the source is the organisation itself."""
+    whole = {
+        "organization": association.pk,
+        "name": "Linjen",
+        "description": "Tal med nogen.",
+        "status": "active",
+        **hours,
+    }
+    whole |= {"ways-TOTAL_FORMS": "1", "ways-INITIAL_FORMS": "0", "ways-0-kind": "phone", "ways-0-value": "70201201"}
+    for missing in ("name", "description", "ways-0-value", *hours):
+        assert desk.post(url("manage-new"), {**whole, missing: ""}).status_code == 422, missing
+    assert not Service.objects.exists()
+    assert desk.post(url("manage-new"), whole).status_code == 302
+    assert Service.objects.get().source == association.name
+
+
+def test_hours_of_a_new_service_are_refused_at_their_field_and_nothing_is_lost(
+    desk: Client, association: Organization
+) -> None:
+    sent = filled(("phone", "70201201"), organization=association.pk, **{"TU-opens_0": "16:00"})
+    answer = desk.post(url("manage-new"), sent)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert 'id="id_TU-closes_0_error"' in html
+    assert 'value="16:00"' in html
+    copied = {**sent, "MO-opens_0": "17:00", "MO-closes_0": "18:00", "monday": "1"}
+    assert desk.post(url("manage-new"), copied).content.decode().count('value="17:00"') == 5
+    assert not Service.objects.exists()
 
 
 def test_a_service_cannot_be_put_into_a_foreign_organisation(desk: Client, town: Organization) -> None:
