@@ -11,6 +11,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     # Without a token: it changes the language only, and a token would give every reader a cookie.
     path("sprog/", csrf_exempt(set_language), name="set_language"),
+    path("api/hsds/", include("referrals.hsds_urls")),
     path("", include("forum.urls")),
     path("", include("forum.letter_urls")),  # before the chat's /vagt/<slug>/
     path("", include("moderation.urls")),  # before the chat's /vagt/<slug>/

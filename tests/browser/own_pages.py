@@ -127,7 +127,11 @@ PAGES: dict[str, list[Look]] = {
     ],
     "referrals:manage": [Look("editor")],
     "referrals:manage-new": [Look("editor")],
-    "referrals:manage-edit": [Look("editor", at="service")],
+    "referrals:manage-edit": [
+        Look("editor", at="service"),
+        Look("coordinator", at="crisis service"),
+        Look("counsellor", at="crisis service"),
+    ],
     "referrals:manage-hours": [
         Look("editor", at="service"),
         Look("editor", at="service", do="button[name='more']"),
@@ -154,6 +158,7 @@ PAGES: dict[str, list[Look]] = {
 
 ANSWERS_A_FORM = "Takes a form and leads on; what it shows when it refuses is the page the form stands on."
 FOR_SCRIPTS = "Read by scripts, not by people."
+OPEN_DATA = "Open data, for other systems."
 NO_PAGES: dict[str, str] = {
     "stylesheet": "The look itself.",
     "stylesheet-now": "The look itself.",
@@ -179,6 +184,17 @@ NO_PAGES: dict[str, str] = {
     "chat:duty-sent": ANSWERS_A_FORM,
     "blog:feed": "For feed readers.",
     "forum:feed": "For feed readers.",
+    "hsds:root": OPEN_DATA,
+    "hsds:openapi": OPEN_DATA,
+    "hsds:services": OPEN_DATA,
+    "hsds:service": OPEN_DATA,
+    "hsds:organizations": OPEN_DATA,
+    "hsds:organization": OPEN_DATA,
+    "hsds:service-at-locations": OPEN_DATA,
+    "hsds:service-at-location": OPEN_DATA,
+    "hsds:taxonomy-terms": OPEN_DATA,
+    "hsds:taxonomy-term": OPEN_DATA,
+    "hsds:nothing": OPEN_DATA,
     "forum:nod": ANSWERS_A_FORM,
     "letters:more": ANSWERS_A_FORM,
     "moderation:queue-claim": ANSWERS_A_FORM,
@@ -190,6 +206,7 @@ NO_PAGES: dict[str, str] = {
     "blog:preview": FOR_SCRIPTS,
     "referrals:calendar": "A file for the calendar.",
     "referrals:manage-check": ANSWERS_A_FORM,
+    "referrals:manage-numbers": ANSWERS_A_FORM,
     "referrals:manage-publish": ANSWERS_A_FORM,
     "referrals:manage-withdraw": ANSWERS_A_FORM,
     "referrals:manage-adopt": ANSWERS_A_FORM,
