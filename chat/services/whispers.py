@@ -4,6 +4,7 @@ It lies on the desk's stream and on that one's own, and nowhere else. It is neve
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from chat import broadcast, log
 from chat.commands import ReferralShare, WhisperSend
@@ -12,6 +13,7 @@ from chat.models import Alert, Event, Member, Role, Session, Stream, random_id
 from chat.services import crisis, pace
 from moderation.refusals import Refused
 from referrals.cards import find_card
+from referrals.uptake import count_card
 
 
 def whisper(
@@ -86,4 +88,5 @@ def share(
         entries = on_the_line(shared, author=actor, reader=target, public_id=card_id)
     rows = log.append(session, entries, at=now)
     broadcast.announce(session, rows)
+    count_card(UUID(service["id"]), now=now)
     return card_id, rows

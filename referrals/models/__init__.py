@@ -6,6 +6,7 @@ from referrals.models.documents import Document
 from referrals.models.history import Version
 from referrals.models.hours import KeptHours, Schedule, SpecialDays
 from referrals.models.places import Location, ServiceAtLocation
+from referrals.models.uptake import Uptake
 
 __all__ = [
     "CHECK_DAYS",
@@ -25,5 +26,6 @@ __all__ = [
     "ServiceQuerySet",
     "SpecialDays",
     "Topic",
+    "Uptake",
     "Version",
 ]

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.moments import clock, day_in_words
 from referrals import changes, services
 from referrals.models import Service, Topic, Version
+from referrals.uptake import months_of
 from referrals.views.doors import StaffRequest, own_service, staff_door
 
 
@@ -39,6 +40,7 @@ def manage_history(request: StaffRequest, pk: UUID) -> HttpResponse:
     own = Version.objects.editable_by(request.user).filter(service=service)
     found = list(own.select_related("made_by__profile").prefetch_related("made_by__memberships"))
     context = {
+        "uptake": months_of(service),
         "service": service,
         "lines": _lines(service, found, timezone.now()),
         "seen": found[0].pk if found else None,
