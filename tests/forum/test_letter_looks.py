@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -252,6 +253,14 @@ def test_the_desk_asks_nobody_who_has_written_in_it(asked: Letter, sofie: User, 
     letters.ask_look(letter=asked, user=sofie, text=ANSWER, seen=seen(asked), now=later(minutes=40))
     assert {user: Letters().count(user, now=NOW) for user in (sofie, mads, lis)} == {sofie: 0, mads: 0, lis: 1}
     assert Letters().keys(mads, now=NOW) == []
+
+
+def test_nobody_who_wrote_in_an_answer_that_waits_is_deleted_out_of_it(asked: Letter, sofie: User, mads: User) -> None:
+    letters.save_draft(letter=asked, user=mads, text="Mit i stedet", seen=seen(asked), now=later(minutes=20))
+    with pytest.raises(ProtectedError):
+        sofie.delete()
+    letters.discard_draft(letter=asked, user=mads, seen=seen(asked), now=later(minutes=21))
+    sofie.delete()
 
 
 def test_drafts_from_before_this_was_kept_are_their_signers(asked: Letter, sofie: User) -> None:
