@@ -284,6 +284,7 @@ def test_two_who_both_wrote_in_it_throw_it_away_and_one_of_them_can_read_the_nex
     assert "Mit i stedet" not in everything_stored()
     assert fresh(asked).due_at is not None
     assert letterboxes.has_reader(asked.letterbox, besides={sofie.pk})
+    assert list(Decision.objects.values_list("action", "actor")) == [("letter_anew", mads.pk)]
     letters.ask_look(letter=asked, user=mads, text="Kære du", seen=seen(asked), now=later(minutes=22))
     letters.give_look(letter=asked, user=sofie, seen=seen(asked), now=later(minutes=40))
     assert asked.parts.sent().last().counsellor == mads  # type: ignore[union-attr]
@@ -295,6 +296,7 @@ def test_what_waits_for_a_colleague_is_thrown_away_by_its_writers_alone(asked: L
     far = make_person("Far", "counsellor", at="andet")
     assert refusal(letters.discard_draft, user=far, **arguments).code == "forbidden"
     letters.discard_draft(user=sofie, **arguments)  # type: ignore[arg-type]
+    assert Decision.objects.count() == 0  # nobody else had written in it
     assert refusal(letters.discard_draft, user=sofie, **{**arguments, "seen": seen(asked)}).code == "unknown"
 
 
