@@ -28,8 +28,8 @@ test-fast: dev ## the tests that need no browser, no services, no server process
 
 soak: dev ## the threat rows at full count; takes long
 	@python3 deploy/environment.py services browser
-	SAMRUM_SOAK=1 $(PYTHON) -m pytest -m soak
-	SAMRUM_SOAK=1 $(PYTHON) -m tests.services $(PYTHON) -m pytest -m "soak and (both_engines or postgres)"
+	SAMRUM_SOAK=1 $(PYTHON) -m pytest -o faulthandler_timeout=0 -m soak
+	SAMRUM_SOAK=1 $(PYTHON) -m tests.services $(PYTHON) -m pytest -o faulthandler_timeout=0 -m "soak and (both_engines or postgres)"
 
 bench: dev ## measure; prints numbers, judges nothing
 	$(PYTHON) -m bench

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.redirects import SeeOther
 from config import pages
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,7 +58,7 @@ def closed_after_exit(get_response: Answer) -> Answer:
         if request.COOKIES.get(pages.EXIT_MARK) != "1" or _is_open(request.path):
             return get_response(request)
         if request.path != reverse("front"):
-            return pages.SeeOther(reverse("front"))
+            return SeeOther(reverse("front"))
         return HttpResponse(render_to_string("config/closed.html", {"look": pages.look(request)["look"]}))
 
     return answer

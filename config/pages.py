@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ from django.views.static import serve
 
 from accounts.models import Organization, Profile
 from accounts.moments import clock, time_in_words
+from accounts.redirects import SeeOther
 from blog.models import Entry
 from chat.models import Session
 from chat.services.members import is_letting_in
@@ -38,12 +39,6 @@ THEME_COOKIE = "tema"
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600
 SHEETS = ("tokens", "base", "layout", "parts")
-
-
-class SeeOther(HttpResponseRedirect):
-    """Whatever was asked and how: GET that page instead (RFC 9110, 303)."""
-
-    status_code = 303
 
 
 # What every page needs --------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ ACTIONS: dict[str, Promise] = {
     "letter_answer": _("Answered a letter"),
     "letter_look": _("Read a colleague's answer"),
     "letter_back": _("Sent a colleague's answer back"),
+    "letter_anew": _("Began a colleague's answer anew"),
     "letter_propose": _("Proposed to publish a letter"),
     "letter_unpublish": _("Took a published letter away"),
     # the group chat's ladder, and what stands beside it

@@ -161,7 +161,7 @@ class DraftWriter(models.Model):
     """
 
     part = models.ForeignKey(LetterPart, on_delete=models.CASCADE, related_name="writers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     was_trainee = models.BooleanField(default=False)  # when they wrote; whatever they are by now
 
     class Meta:

@@ -190,7 +190,8 @@ def return_draft(*, letter: Letter, user: User, note: str, seen: str, now: datet
 def discard_draft(*, letter: Letter, user: User, seen: str, now: datetime) -> None:
     """Throw the draft away, and with it who has written in it: the answer is begun anew.
 
-    While it waits for a colleague, those who wrote in it alone can do that.
+    While it waits for a colleague, those who wrote in it alone can do that. The log knows of it where others have
+    written in it: from now on one of them could read what another begins.
     """
     letter = _at_hand(letter, user, seen=seen, now=now)
     draft = draft_of(letter)
@@ -198,7 +199,10 @@ def discard_draft(*, letter: Letter, user: User, seen: str, now: datetime) -> No
         raise Refused(Code.UNKNOWN)
     if draft.look_asked_at is not None and not has_written_in(draft, user):
         raise Refused(Code.FORBIDDEN, _("It waits for a colleague. Those who wrote it can throw it away."))
+    is_of_others = draft.writers.exclude(user=user).exists()
     draft.delete()
+    if is_of_others:
+        _record(letter, user, "letter_anew", now=now)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from forum.models import Board, Nod, Post, PrivateWord, Topic, Writer
 from forum.permissions import is_trusted, may_answer
 from forum.promises import due_at
 from forum.services import threads
+from forum.services.codes import FORUM
 from moderation import alias as aliases
 from moderation import crisis, guard
 from moderation.ids import code_digest, digest
@@ -29,7 +30,6 @@ from referrals import search
 LONGEST = 10_000  # code points of a post
 LONGEST_WARNING = 80
 LONGEST_TYPED_TITLE = 400  # cut to fit; refused only when it is no headline any more
-CODE_PURPOSE = "forum"  # as in `codes`
 
 
 class AliasRefused(Refused):
@@ -238,7 +238,7 @@ def _seat(topic: Topic, alias: str, user: User | None) -> tuple[Writer, str, str
                 skeleton=aliases.skeleton(name),
                 user=user,
                 token_hash=digest(token) if token else "",
-                code_hash=code_digest(code, purpose=CODE_PURPOSE) if code else "",
+                code_hash=code_digest(code, purpose=FORUM) if code else "",
             )
     except IntegrityError:
         raise AliasRefused(_("Somebody here already has that name. Choose another.")) from None

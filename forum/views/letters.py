@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.redirects import SeeOther
 from forum.models import Letter, Letterbox, Publication
 from forum.places import LETTER, WORD_CODE, drop_letter, set_letter, token_in
 from forum.promises import answered_by
 from forum.services import letterboxes, letters, publications
-from forum.views.shared import WRITING, SeeOther, first_help, limited, unlisted
+from forum.views.shared import WRITING, first_help, limited, unlisted
 from moderation import crisis
 from moderation.refusals import Refused
 from referrals.cards import details, help_now

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.redirects import SeeOther
 from forum.promises import due_at
-from forum.views.shared import REPORTS, SeeOther, limited, public_post, public_topic, unlisted
+from forum.views.shared import REPORTS, limited, public_post, public_topic, unlisted
 from forum.views.topics import name_of
 from moderation import reports
 from moderation.models import Report

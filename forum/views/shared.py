@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from zlib import crc32
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from forum.models import Board, Post, Topic, Writer
@@ -22,12 +22,6 @@ WRITING = "120/m"
 REPORTS = "60/m"
 NODS = "300/m"
 SHAPES = 5
-
-
-class SeeOther(HttpResponseRedirect):
-    """Sent; now read that page (RFC 9110, 303)."""
-
-    status_code = 303
 
 
 def unlisted(view: View) -> View:

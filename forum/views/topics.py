@@ -15,12 +15,13 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Profile, User
+from accounts.redirects import SeeOther
 from forum.models import Board, Nod, Post, Topic, Writer
 from forum.permissions import can_moderate_board, may_answer
 from forum.places import set_pen, writer_of
 from forum.services import posts
 from forum.views.boards import page_number
-from forum.views.shared import NODS, SeeOther, limited, public_post, public_topic, shape_of, unlisted
+from forum.views.shared import NODS, limited, public_post, public_topic, shape_of, unlisted
 from moderation.origins import same_origin_required
 from referrals.cards import card, help_now
 from referrals.models import Service

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import is_staff_member
+from accounts.redirects import SeeOther
 from forum.forms import WARNINGS, Typed, marked, warning_of
 from forum.headlines import headline
 from forum.models import Board, Post, Topic, Writer
@@ -21,7 +22,6 @@ from forum.services import posts
 from forum.services.posts import AliasRefused, Sent
 from forum.views.shared import (
     WRITING,
-    SeeOther,
     first_help,
     limited,
     open_board,

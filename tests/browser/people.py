@@ -1,6 +1,7 @@
 """What a test does with a page as a person would, and what it looks at afterwards."""
 
 import json
+from typing import Any, NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, ViewportSize
@@ -114,3 +115,25 @@ def readable_by_everybody(page: Page, *, without: tuple[str, ...] = ()) -> None:
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window; 0 = it reflows."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+class Fetch(NamedTuple):
+    """What came over the wire for one request."""
+
+    address: str
+    size: int  # bytes, with its headers, as packed
+
+
+def weigh(page: Page) -> list[Fetch]:
+    """All that the page fetches from now on; filled while it loads. What stands in the page itself is not fetched."""
+    session, addresses, fetched = page.context.new_cdp_session(page), {}, []
+    session.send("Network.enable")
+    session.on("Network.responseReceived", lambda e: addresses.update({e["requestId"]: e["response"]["url"]}))
+
+    def done(event: dict[str, Any]) -> None:
+        address = addresses[event["requestId"]]
+        if address.startswith("http"):
+            fetched.append(Fetch(address, int(event["encodedDataLength"])))
+
+    session.on("Network.loadingFinished", done)
+    return fetched

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 from chat.models import Member, Session
 from chat.services.members import KEEPS_A_PLACE
 from chat.views.door import SUGGESTIONS
-from tests.browser.people import Hand, readable_by_everybody
+from tests.browser.people import Hand, readable_by_everybody, weigh
 from tests.chat.people import make_counsellor, make_session, seat_young
 from tests.servers import Site
 
@@ -204,20 +203,8 @@ def test_a_first_visit_to_the_door_is_small_and_asks_seldom(
     visitor: Callable[..., Page], server: Site, evenings: dict[str, str], state: str
 ) -> None:
     page = visitor()
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    asked: set[str] = set()
-    sizes: dict[str, int] = {}
-
-    def ask(event: dict[str, Any]) -> None:
-        if event["request"]["url"].startswith("http"):  # a drawn face stands in the page itself
-            asked.add(event["requestId"])
-
-    session.on("Network.requestWillBeSent", ask)
-    session.on(
-        "Network.loadingFinished", lambda event: sizes.update({event["requestId"]: int(event["encodedDataLength"])})
-    )
+    fetched = weigh(page)
     show(page, server, evenings, state)
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) <= BUDGET
-    assert 1 < len(asked) <= REQUESTS
+    assert sum(fetch.size for fetch in fetched) <= BUDGET
+    assert 1 < len(fetched) <= REQUESTS

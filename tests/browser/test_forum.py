@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from forum.models import Post
 from moderation.models import Report
-from tests.browser.people import Hand, readable_by_everybody
+from tests.browser.people import Hand, readable_by_everybody, weigh
 from tests.forum.scene import let_through, make_board, make_reader, write
 from tests.servers import Site
 
@@ -315,23 +315,11 @@ def test_a_first_visit_to_the_forum_is_small_and_asks_seldom(
     visitor: Callable[..., Page], server: Site, addresses: dict[str, str], name: str
 ) -> None:
     page = visitor()
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    asked: set[str] = set()
-    sizes: dict[str, int] = {}
-
-    def ask(event: dict[str, Any]) -> None:
-        if event["request"]["url"].startswith("http"):  # a drawn face stands in the page itself
-            asked.add(event["requestId"])
-
-    session.on("Network.requestWillBeSent", ask)
-    session.on(
-        "Network.loadingFinished", lambda event: sizes.update({event["requestId"]: int(event["encodedDataLength"])})
-    )
+    fetched = weigh(page)
     show(page, server, addresses, name)
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) <= BUDGET
-    assert 1 < len(asked) <= REQUESTS
+    assert sum(fetch.size for fetch in fetched) <= BUDGET
+    assert 1 < len(fetched) <= REQUESTS
 
 
 def test_the_first_screen_of_a_board_holds_the_way_to_write(

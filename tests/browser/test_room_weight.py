@@ -7,19 +7,11 @@ import pytest
 from playwright.sync_api import Page
 from pytest_django import DjangoDbBlocker
 
+from tests.browser.people import Fetch, weigh
 from tests.browser.rooms import Evening, Visitor
 from tests.servers import Site
 
 KB = 1024
-
-
-def weigh(page: Page) -> dict[str, int]:
-    """Bytes by address; filled while the page loads."""
-    session, addresses, sizes = page.context.new_cdp_session(page), {}, {}
-    session.send("Network.enable")
-    session.on("Network.responseReceived", lambda e: addresses.update({e["requestId"]: e["response"]["url"]}))
-    session.on("Network.loadingFinished", lambda e: sizes.update({addresses[e["requestId"]]: e["encodedDataLength"]}))
-    return sizes
 
 
 @pytest.mark.parametrize(
@@ -40,20 +32,19 @@ def test_the_room_keeps_its_budget(
         with django_db_blocker.unblock(), server.database():
             yield
 
-    sizes: dict[str, int] = {}
+    fetched: list[Fetch] = []
 
     def visit(*arguments: str, **options: object) -> Page:
         page = visitor(*arguments, **options)
         page.set_extra_http_headers({"Accept-Encoding": "gzip"})
-        nonlocal sizes
-        sizes = weigh(page)
+        nonlocal fetched
+        fetched = weigh(page)
         return page
 
     evening = Evening(server, visit, database)
     page: Page = getattr(evening, who)()
     page.wait_for_load_state("networkidle")
-    fetched = {address: size for address, size in sizes.items() if not address.startswith("data:")}
-    assert sum(size for address, size in fetched.items() if address.endswith(".js")) <= scripts * KB
-    assert sum(size for address, size in fetched.items() if address.endswith(".css")) <= styles * KB
+    assert sum(fetch.size for fetch in fetched if fetch.address.endswith(".js")) <= scripts * KB
+    assert sum(fetch.size for fetch in fetched if fetch.address.endswith(".css")) <= styles * KB
     assert len(fetched) <= requests
-    assert sum(fetched.values()) <= total * KB
+    assert sum(fetch.size for fetch in fetched) <= total * KB

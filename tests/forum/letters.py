@@ -4,10 +4,13 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Membership, Organization, Profile, User
 from forum.models import Letter, Letterbox
 from forum.services import letters, publications
 from forum.services.letters import Written
+from referrals.models import Service
 
 NOW = datetime(2026, 11, 23, 13, 2, 7, tzinfo=UTC)  # 14.02 in Denmark
 _numbers = itertools.count(1)
@@ -40,6 +43,20 @@ def make_box(*, at: str = "brevhuset", **fields: Any) -> Letterbox:
     box = Letterbox.objects.create(**{"name": f"Brevkassen {next(_numbers)}", **fields})
     box.organizations.add(house(at))
     return box
+
+
+def make_service(name: str = "", **values: Any) -> Service:
+    """One that the young are shown: checked today and published. Every value can be another."""
+    checker = User.objects.get_or_create(username="tjek")[0]
+    shown = {"checked_on": timezone.localdate(), "checked_by": checker, "is_published": True, "source": "livet.dk"}
+    service = Service.objects.create(
+        organization=house(),
+        name=name or f"Linje {next(_numbers)}",
+        description="Tal med nogen.",
+        **{**shown, **values},
+    )
+    service.channels.create(kind="phone", value="70201201")
+    return service
 
 
 def write(box: Letterbox, text: str = QUESTION, *, now: datetime = NOW) -> Written:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -254,6 +255,14 @@ def test_the_desk_asks_nobody_who_has_written_in_it(asked: Letter, sofie: User, 
     assert Letters().keys(mads, now=NOW) == []
 
 
+def test_nobody_who_wrote_in_an_answer_that_waits_is_deleted_out_of_it(asked: Letter, sofie: User, mads: User) -> None:
+    letters.save_draft(letter=asked, user=mads, text="Mit i stedet", seen=seen(asked), now=later(minutes=20))
+    with pytest.raises(ProtectedError):
+        sofie.delete()
+    letters.discard_draft(letter=asked, user=mads, seen=seen(asked), now=later(minutes=21))
+    sofie.delete()
+
+
 def test_drafts_from_before_this_was_kept_are_their_signers(asked: Letter, sofie: User) -> None:
     answer(write(make_box()).letter, sofie)
     DraftWriter.objects.all().delete()
@@ -275,6 +284,7 @@ def test_two_who_both_wrote_in_it_throw_it_away_and_one_of_them_can_read_the_nex
     assert "Mit i stedet" not in everything_stored()
     assert fresh(asked).due_at is not None
     assert letterboxes.has_reader(asked.letterbox, besides={sofie.pk})
+    assert list(Decision.objects.values_list("action", "actor")) == [("letter_anew", mads.pk)]
     letters.ask_look(letter=asked, user=mads, text="Kære du", seen=seen(asked), now=later(minutes=22))
     letters.give_look(letter=asked, user=sofie, seen=seen(asked), now=later(minutes=40))
     assert asked.parts.sent().last().counsellor == mads  # type: ignore[union-attr]
@@ -286,6 +296,7 @@ def test_what_waits_for_a_colleague_is_thrown_away_by_its_writers_alone(asked: L
     far = make_person("Far", "counsellor", at="andet")
     assert refusal(letters.discard_draft, user=far, **arguments).code == "forbidden"
     letters.discard_draft(user=sofie, **arguments)  # type: ignore[arg-type]
+    assert Decision.objects.count() == 0  # nobody else had written in it
     assert refusal(letters.discard_draft, user=sofie, **{**arguments, "seen": seen(asked)}).code == "unknown"
 
 

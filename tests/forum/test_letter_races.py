@@ -9,11 +9,23 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from forum.models import Letter, LetterPart, Publication
-from forum.services import letters, publications
+from forum.models import Letter, Letterbox, LetterPart, Publication
+from forum.services import letterboxes, letters, places, publications
 from moderation.refusals import Refused
 from referrals import search
-from tests.forum.letters import ANSWER, answer, fresh, later, make_box, make_person, propose, seen, write
+from tests.forum.letters import (
+    ANSWER,
+    answer,
+    fresh,
+    house,
+    later,
+    make_box,
+    make_person,
+    make_service,
+    propose,
+    seen,
+    write,
+)
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.django_db(transaction=True)]
 ROUNDS = 6
@@ -127,6 +139,29 @@ def test_two_who_change_and_read_one_answer_at_once_never_sign_it_off_between_th
         )
         assert letter.parts.sent().filter(counsellor__isnull=False).count() == 0
         assert set(letter.parts.values_list("writers__user", flat=True)) >= {sofie.pk, mads.pk}
+
+
+def test_two_coordinators_who_change_one_letterbox_at_once_leave_the_services_of_one_of_them() -> None:
+    lis, ole = make_person("Lis", "coordinator"), make_person("Ole", "coordinator")
+    services = [make_service() for _unused in range(4)]
+    box = make_box()
+    common = {name: getattr(box, name) for name in places.FIELDS[Letterbox]}
+    chosen = {lis: services[:3], ole: services[3:0:-1]}
+    for _round in range(ROUNDS):
+        outcomes = at_once(
+            *(
+                partial(
+                    letterboxes.change_box,
+                    box,
+                    user=user,
+                    words={**common, "services": theirs},
+                    organizations=[house()],
+                )
+                for user, theirs in chosen.items()
+            )
+        )
+        assert outcomes == ["done", "done"]
+        assert [each.service for each in box.referrals.select_related("service")] in list(chosen.values())
 
 
 def test_a_yes_and_a_no_at_once_leave_the_page_and_its_place_in_the_search_together(sofie: User) -> None:

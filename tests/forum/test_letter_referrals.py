@@ -1,6 +1,5 @@
 """What a letterbox points to besides its own answers: services that help the young there, in the order it chose."""
 
-import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from forum.models import Letterbox, Referral
 from forum.places import LETTER
 from forum.services import letterboxes, letters, publications
@@ -20,25 +18,10 @@ from forum.services.letters import Written
 from moderation.refusals import Refused
 from referrals.models import FRESH_DAYS, Service
 from referrals.services import load_demo_services
-from tests.forum.letters import QUESTION, agree, answer, house, make_box, make_person, propose
+from tests.forum.letters import QUESTION, agree, answer, house, make_box, make_person, make_service, propose
 
 pytestmark = pytest.mark.django_db
 ACUTE = "Jeg vil tage mit liv i nat. Jeg har piller her."
-_numbers = itertools.count(1)
-
-
-def make_service(name: str = "", **values: Any) -> Service:
-    """One that the young are shown: checked today and published. Every value can be another."""
-    checker = User.objects.get_or_create(username="tjek")[0]
-    shown = {"checked_on": timezone.localdate(), "checked_by": checker, "is_published": True, "source": "livet.dk"}
-    service = Service.objects.create(
-        organization=house(),
-        name=name or f"Linje {next(_numbers)}",
-        description="Tal med nogen.",
-        **{**shown, **values},
-    )
-    service.channels.create(kind="phone", value="70201201")
-    return service
 
 
 def point(box: Letterbox, *services: Service) -> Letterbox:
