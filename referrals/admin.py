@@ -5,13 +5,28 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from referrals import services
+from referrals import second_person, services
 from referrals.models import Channel, Service, Topic
 
 
 class ChannelInline(admin.TabularInline):
+    """Ways in. Those of crisis help need two people, whoever one is: they are changed on the staff pages."""
+
     model = Channel
     extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
+        return not _needs_two(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
+        return not _needs_two(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
+        return not _needs_two(obj) and super().has_delete_permission(request, obj)
+
+
+def _needs_two(service: Service | None) -> bool:
+    return service is not None and service.pk is not None and second_person.needs_two(service)
 
 
 @admin.register(Service)
@@ -32,6 +47,10 @@ class ServiceAdmin(admin.ModelAdmin):
     filter_horizontal = ["topics"]
     readonly_fields = ["is_demo", "is_published", "checked_on", "checked_by", "last_modified"]
     inlines = [ChannelInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Service | None = None) -> list[str]:
+        """What is there becomes crisis help, or ends being it, on the staff pages alone."""
+        return [*self.readonly_fields, *(["is_crisis"] if obj else [])]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A fact that changes here takes the check away, as everywhere."""

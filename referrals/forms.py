@@ -145,6 +145,13 @@ class AdoptForm(forms.Form):
     organization = forms.ModelChoiceField(Organization.objects.all(), label=_("Organisation"))
 
 
+class NumbersForm(forms.Form):
+    """A second person's answer to numbers that somebody proposed."""
+
+    change = forms.UUIDField()
+    answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
 class ChannelForm(forms.Form):
     """One way in; without a value it is left out."""
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Organization, User
 from accounts.permissions import Person, may_enter_admin, may_enter_staff_pages
-from referrals.models import Service
+from referrals.models import NumberChange, Service
 
 
 def administers(user: Person) -> bool:
@@ -35,6 +35,11 @@ def may_add_to(user: Person, organization: Organization) -> bool:
 def may_edit(user: Person, service: Service) -> bool:
     """Change, check, show and hide it."""
     return may_add_to(user, service.organization)
+
+
+def may_agree(user: Person, change: NumberChange) -> bool:
+    """Say yes to other numbers of crisis help: anybody else who may change the service."""
+    return user.pk != change.proposed_by_id and may_edit(user, change.service)
 
 
 def may_adopt(user: Person) -> bool:

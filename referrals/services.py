@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -15,8 +15,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
-from referrals import demo, links, national, permissions, topics, versions
-from referrals.models import Channel, OnHolidays, Service, Topic, Version
+from referrals import demo, links, national, permissions, second_person, topics, versions
+from referrals.models import Channel, NumberChange, OnHolidays, Service, Topic, Version
 
 # A service's words, which may be polished without a new check ...
 WORDS = (
@@ -77,7 +77,8 @@ def create_service(
     service.full_clean()
     service.save()
     service.topics.set(values.get("topics", ()))
-    _replace_channels(service, channels)
+    wanted = _cleaned(channels)
+    _replace_channels(service, second_person.hold_back(service, wanted, was_crisis=False, by=by, now=now))
     versions.put_hours(service, schedules=list(schedules), special_days=[])
     versions.record(service, Version.What.CREATED, by=by, now=now)
     return service
@@ -95,21 +96,26 @@ def edit_service(
 ) -> Service:
     """Write what was changed. `checked`: this person has made sure today that all of it is true.
 
-    Without that a change of facts takes the check away, and what is not checked is not shown.
-    Raises PermissionDenied, and ValidationError where the values do not fit.
+    Without that a change of facts takes the check away, and what is not checked is not shown. Other numbers of crisis
+    help wait for a second person's yes. Raises PermissionDenied, and ValidationError where the values do not fit.
     """
     service = _locked(service, by)
+    was_crisis = service.is_crisis
     facts_changed = not _take(service, values).isdisjoint(FACTS)
     if "topics" in values:
         service.topics.set(values["topics"])
-    facts_changed |= _replace_channels(service, channels)
-    if checked:
+    wanted = _cleaned(channels)
+    allowed = second_person.hold_back(service, wanted, was_crisis=was_crisis, by=by, now=now)
+    facts_changed |= _replace_channels(service, allowed)
+    is_held = allowed != wanted
+    if checked and (facts_changed or not is_held or not service.checked_on):
         _check(service, by, now)
     elif facts_changed:
         _forget_check(service)
+    _guard(service, was_crisis=was_crisis, is_vouched=checked, by=by, now=now)
     service.full_clean()
     service.save()
-    versions.record(service, Version.What.EDITED, by=by, now=now)
+    versions.record(service, Version.What.PROPOSED if is_held else Version.What.EDITED, by=by, now=now)
     return service
 
 
@@ -153,15 +159,19 @@ def take_back(
     service = _locked(service, by)
     if seen is not None and service.versions.exclude(pk__lte=seen).exists():
         raise ValidationError(_("Somebody has changed it in the meantime. Look at it once more."), code="changed_since")
+    was_crisis = service.is_crisis
     content = service.versions.get(pk=version.pk).content
     facts_changed = bool(_take(service, content["values"]) & set(FACTS) - set(HOURS))
     service.topics.set(Topic.objects.filter(code__in=content["topics"]))
-    facts_changed |= _replace_channels(service, [(kind, value) for kind, value in content["channels"]])
+    wanted = _cleaned((kind, value) for kind, value in content["channels"])
+    allowed = second_person.hold_back(service, wanted, was_crisis=was_crisis, by=by, now=now)
+    facts_changed |= _replace_channels(service, allowed)
     versions.put_hours(service, **versions.hours_in(content))
     if "places" in content:
         versions.put_places(service, versions.places_in(content))
     if facts_changed:
         _forget_check(service)
+    _guard(service, was_crisis=was_crisis, is_vouched=False, by=by, now=now)
     service.full_clean()
     service.save()
     versions.record(service, Version.What.TAKEN_BACK, by=by, now=now)
@@ -173,20 +183,27 @@ def check_service(*, service: Service, by: User, now: datetime | None = None) ->
     """Someone stands by it: all that is written of it is true today. Raises PermissionDenied."""
     service = _locked(service, by)
     _check(service, by, now)
+    second_person.ask(service, by=by, now=now)
     service.save()
     versions.record(service, Version.What.CHECKED, by=by, now=now)
 
 
 @transaction.atomic
 def publish_service(*, service: Service, by: User, now: datetime | None = None) -> None:
-    """Show it to the young. Raises PermissionDenied, and ValidationError "unchecked" or "no_source"."""
+    """Show it to the young. Raises PermissionDenied, and ValidationError "unchecked", "no_source" or "one_person"."""
     service = _locked(service, by)
     if not service.is_fresh(on=timezone.localdate(now)):
         raise ValidationError(_("Check first that it is true. Then it can be shown."), code="unchecked")
     if not service.source:
         raise ValidationError(_("Write first where it is known from. Then it can be shown."), code="no_source")
+    if not second_person.is_agreed(service):
+        raise ValidationError(
+            _("It helps in a crisis: first somebody else must say yes to its numbers. Then it can be shown."),
+            code="one_person",
+        )
     service.is_published = True
     service.save()
+    second_person.remember(service, now=now)
     versions.record(service, Version.What.SHOWN, by=by, now=now)
 
 
@@ -225,6 +242,25 @@ def _take_places_along(service: Service) -> None:
         at.save()
 
 
+@transaction.atomic
+def decide_numbers(*, service: Service, change: UUID, agrees: bool, by: User, now: datetime | None = None) -> None:
+    """A second person says yes to other numbers of crisis help, and they stand; or anybody says no, and they are gone.
+
+    Raises PermissionDenied, and ValidationError "gone" or, where it is nobody else who says yes, "one_person".
+    """
+    service = _locked(service, by)
+    proposed = NumberChange.objects.select_related("service", "proposed_by").filter(service=service, pk=change).first()
+    if proposed is None:
+        raise ValidationError(_("That has been decided already, or others were proposed. Look once more."), code="gone")
+    if agrees and not permissions.may_agree(by, proposed):
+        raise ValidationError(_("You wrote these numbers yourself. Somebody else must say yes."), code="one_person")
+    if agrees:
+        _replace_channels(service, second_person.put(proposed, by=by, now=now))
+    proposed.delete()
+    service.save()
+    versions.record(service, Version.What.AGREED if agrees else Version.What.REFUSED, by=by, now=now)
+
+
 def forget_check(*, service: Service) -> None:
     """Take back check and showing, because what was checked is not what stands there now."""
     _forget_check(service)
@@ -236,6 +272,7 @@ def _locked(service: Service, by: User) -> Service:
     if not permissions.may_edit(by, service):
         raise PermissionDenied
     versions.record_beginning(service)
+    second_person.remember(service, now=None)
     return service
 
 
@@ -247,9 +284,21 @@ def _take(service: Service, values: Mapping[str, Any]) -> set[str]:
     return changed
 
 
-def _replace_channels(service: Service, channels: Channels) -> bool:
+def _guard(service: Service, *, was_crisis: bool, is_vouched: bool, by: User, now: datetime | None) -> None:
+    """What becomes crisis help is shown as that when two people stand by its numbers, and not before."""
+    becomes_crisis = service.is_crisis and not was_crisis
+    if becomes_crisis or is_vouched:
+        second_person.ask(service, by=by, now=now)
+    if becomes_crisis and not second_person.is_agreed(service):
+        service.is_published = False
+
+
+def _cleaned(channels: Channels) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((str(kind), links.clean_value(kind, value)) for kind, value in channels))
+
+
+def _replace_channels(service: Service, wanted: list[tuple[str, str]]) -> bool:
     """Keep exactly these, in this order. True where that changed anything."""
-    wanted = list(dict.fromkeys((str(kind), links.clean_value(kind, value)) for kind, value in channels))
     if wanted == list(service.channels.values_list("kind", "value")):
         return False
     service.channels.all().delete()
@@ -300,6 +349,7 @@ def load_demo_services(*, checked_by: User | None = None, now: datetime | None =
         service.is_demo = service.is_published = True
         _check(service, by, now)
         service.save()
+        second_person.agree_for_demo(service, now=now)
         services.append(service)
     return services
 
@@ -326,7 +376,7 @@ def _load(offer: national.Offer) -> Service:
         source_date=offer.source_date,
     )
     service.topics.set(Topic.objects.filter(code__in=offer.topics))
-    _replace_channels(service, offer.channels)
+    _replace_channels(service, _cleaned(offer.channels))
     versions.put_hours(service, schedules=[_schedule(*hours) for hours in offer.week], special_days=[])
     return service
 

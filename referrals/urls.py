@@ -21,6 +21,7 @@ urlpatterns = [
     path("tilbud/vagt/<uuid:pk>/steder/<uuid:place_pk>/", places.manage_place, name="manage-place"),
     path("tilbud/vagt/<uuid:pk>/steder/<uuid:place_pk>/fjern/", places.manage_place_remove, name="manage-place-remove"),
     path("tilbud/vagt/<uuid:pk>/tjek/", manage.manage_check, name="manage-check"),
+    path("tilbud/vagt/<uuid:pk>/numre/", checks.manage_numbers, name="manage-numbers"),
     path("tilbud/vagt/<uuid:pk>/vis/", manage.manage_publish, name="manage-publish"),
     path("tilbud/vagt/<uuid:pk>/skjul/", manage.manage_withdraw, name="manage-withdraw"),
     path("tilbud/vagt/<uuid:pk>/overtag/", manage.manage_adopt, name="manage-adopt"),

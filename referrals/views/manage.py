@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from referrals import cards, link_check, permissions, services
 from referrals.forms import AdoptForm, ChannelFormSet, NewServiceForm, ServiceForm
 from referrals.hour_forms import Week, monday_for_weekdays
-from referrals.models import Service
+from referrals.models import NumberChange, Service
 from referrals.views.doors import StaffRequest, own_service, staff_door
 
 
@@ -24,7 +24,7 @@ from referrals.views.doors import StaffRequest, own_service, staff_door
 def manage(request: StaffRequest) -> HttpResponse:
     """What this person looks after: what should be looked at again first, then crisis help."""
     mine = Service.objects.editable_by(request.user).to_check_first()
-    services_here = link_check.with_silent_links(mine.select_related("organization", "checked_by"))
+    services_here = link_check.with_silent_links(mine.select_related("organization", "checked_by", "number_change"))
     context = {
         "services": services_here,
         "has_crisis_service": Service.objects.crisis_ready().exists(),
@@ -83,6 +83,8 @@ def manage_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 def _saved(service: Service) -> str:
+    if NumberChange.objects.filter(service=service).exists():
+        return _("Saved. The numbers wait for somebody else's yes; until then the old ones stand.")
     if service.is_published:
         return _("Saved. The young see it now.")
     return _("Saved. It is not shown to the young.")
@@ -93,12 +95,16 @@ def _form_page(
 ) -> HttpResponse:
     parts = [form, ways, *([week] if week else [])]
     is_bound_and_wrong = form.is_bound and not all(part.is_valid() for part in parts)
+    change = NumberChange.objects.select_related("proposed_by", "service").filter(service=service).first()
     context = {
         "form": form,
         "ways": ways,
         "week": week,
         "is_wrong": is_bound_and_wrong,
         "service": service,
+        "change": change,
+        "may_agree": bool(change and permissions.may_agree(request.user, change)),
+        "silent_links": link_check.silent_links_of([service]).get(service.pk, []) if service else [],
         "card": cards.details(service, now=timezone.now()) if service else None,
         "is_fresh": bool(service and service.is_fresh(on=timezone.localdate())),
         "adopt": AdoptForm() if service and permissions.may_adopt(request.user) else None,

@@ -25,7 +25,8 @@ from forum.services import letters, posts, private, reading
 from moderation import reports
 from referrals import checks, places
 from referrals import services as directory
-from referrals.models import Service
+from referrals.models import Link, Service
+from referrals.services import edit_service
 from tests.accounts.conftest import code_now
 from tests.chat.care import house, say, tell
 from tests.chat.people import make_session, seat_staff, seat_young
@@ -101,6 +102,11 @@ def make_world(site: Site) -> World:
     _change_hours(world)
     world.at["question"] = {"token": checks.make_token(service, User.objects.get(username="karen"))}
     world.at["old question"] = {"token": "gammel"}
+    crisis, karen = Service.objects.crisis_ready()[0], User.objects.get(username="karen")
+    chat = list(crisis.channels.filter(kind="chat").values_list("kind", "value"))
+    edit_service(service=crisis, values={}, channels=[("phone", "20304050"), *chat], checked=False, by=karen)
+    Link.objects.create(url=chat[0][1], failures=2, failing_since=now)
+    world.at["crisis service"] = {"pk": crisis.pk}
 
     _write_in_the_forum(world, sofie)
     _write_letters(world)

@@ -14,7 +14,7 @@ from tests.referrals.conftest import MakeService, person
 
 pytestmark = pytest.mark.django_db
 
-PAGES_OF_ONE = ["manage-edit", "manage-check", "manage-publish", "manage-withdraw", "manage-adopt"]
+PAGES_OF_ONE = ["manage-edit", "manage-check", "manage-publish", "manage-withdraw", "manage-adopt", "manage-numbers"]
 DRAFT = {"checked_on": None, "checked_by": None, "is_published": False}
 
 
@@ -187,7 +187,7 @@ def test_what_was_not_checked_is_not_shown_whatever_is_clicked(desk: Client, mak
     assert not Service.objects.shown().exists()
 
 
-@pytest.mark.parametrize("name", ["manage-check", "manage-publish", "manage-withdraw", "manage-adopt"])
+@pytest.mark.parametrize("name", [name for name in PAGES_OF_ONE if name != "manage-edit"])
 def test_nothing_changes_by_following_a_link(desk: Client, make: MakeService, name: str) -> None:
     assert desk.get(url(name, make())).status_code == 405
 
@@ -214,6 +214,8 @@ def test_an_administrator_checks_shows_and_gives_away_a_national_draft(
     draft = Service.objects.get(name="BørneTelefonen")
     assert client.get(url("manage")).context["has_crisis_service"] is False
     client.post(url("manage-check", draft))
+    client.force_login(User.objects.create_superuser("drift2", password="x"))
+    client.post(url("manage-numbers", draft), {"change": draft.number_change.pk, "answer": "yes"})
     client.post(url("manage-publish", draft))
     client.post(url("manage-adopt", draft), {"organization": town.pk})
     assert client.get(url("manage")).context["has_crisis_service"] is True

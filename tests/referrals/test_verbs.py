@@ -215,6 +215,8 @@ def test_loading_again_adds_nothing_and_leaves_what_people_wrote(administrator: 
     services.load_national_drafts()
     service = Service.objects.get(name="BørneTelefonen")
     edit(service, administrator, now, hours_text="Altid", checked=True)
+    colleague = User.objects.create_superuser("drift2", password="x")
+    services.decide_numbers(service=service, change=service.number_change.pk, agrees=True, by=colleague, now=now)
     services.publish_service(service=service, by=administrator, now=now)
     assert services.load_national_drafts() == 0
     service.refresh_from_db()
@@ -245,14 +247,20 @@ def test_every_national_value_is_one_that_a_counsellor_could_have_written() -> N
         assert channel.value == value
 
 
-def test_one_can_take_a_national_draft_to_an_open_room(administrator: User, now: datetime, settings: Any) -> None:
+def test_two_can_take_a_national_draft_to_an_open_room(administrator: User, now: datetime, settings: Any) -> None:
     """The way to a green /readyz in production."""
     settings.DEMO = False
-    enter_with_second_factor(administrator)
+    colleague = User.objects.create_superuser("drift2", password="x")
+    for person_of_two in (administrator, colleague):
+        enter_with_second_factor(person_of_two)
     services.load_national_drafts()
     draft = Service.objects.get(name="BørneTelefonen")
     services.check_service(service=draft, by=administrator, now=now)
+    with pytest.raises(ValidationError) as refused:
+        services.publish_service(service=draft, by=administrator, now=now)
+    assert refused.value.code == "one_person"
     assert not Service.objects.crisis_ready(now).exists()
+    services.decide_numbers(service=draft, change=draft.number_change.pk, agrees=True, by=colleague, now=now)
     services.publish_service(service=draft, by=administrator, now=now)
     assert list(Service.objects.crisis_ready(now)) == [draft]
 
