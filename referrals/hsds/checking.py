@@ -1,4 +1,7 @@
-"""Records against JSON Schemas: ours, and the compiled ones of the standard that somebody has in a folder."""
+"""Records against JSON Schemas: ours, and the compiled ones of the standard that somebody has in a folder.
+
+Only the commands read this file: the library is slow to start, and no page needs it.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from jsonschema import FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
+from referencing import Registry
 
 MOST_SIGNS = 160  # of what is told of an error: its value comes from a file that may be anything
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -35,10 +39,10 @@ def _is_moment(value: object) -> bool:
 
 
 def validator(schema: dict[str, Any]) -> Validator:
-    """Raises jsonschema's SchemaError where the schema itself is none."""
-    kind = validator_for(schema)
+    """Raises SchemaError where the schema itself is none. What it points to is never fetched from anywhere."""
+    kind = validator_for(schema, default=Draft202012Validator)
     kind.check_schema(schema)
-    return kind(schema, format_checker=formats)
+    return kind(schema, format_checker=formats, registry=Registry())
 
 
 def errors(judge: Validator, record: Any) -> Iterator[tuple[str, str]]:

@@ -54,6 +54,12 @@ def nested(services: QuerySet[Service]) -> QuerySet[Service]:
     )
 
 
+def at_whole(found: QuerySet[ServiceAtLocation]) -> QuerySet[ServiceAtLocation]:
+    """Places of services with what their whole record needs."""
+    services = Prefetch("service", queryset=nested(Service.objects.shown()))
+    return found.select_related("location__organization").prefetch_related(services)
+
+
 # Services ---------------------------------------------------------------------------------------------------------
 
 

@@ -35,10 +35,10 @@ def rows(service: Service, *, today: date) -> list[Record]:
 
 def identify(service_id: str, kind: str, row: Record) -> str:
     """The id that such a row of ours has. Summer time does not change it."""
-    parts = [row.get(name, "") for name in ("freq", "interval", "byday", "valid_from", "valid_to", "notes")]
+    parts = [row.get(name, "") for name in ("freq", "interval", "byday", "valid_from", "valid_to")]
     clocks = [row.get(name, "")[:5] for name in ("opens_at", "closes_at")]
-    words = "" if any(clocks) else row.get("description", "")
-    return terms.derived(service_id, kind, *parts, *clocks, words, *terms.value_of(row, terms.NEXT_DAY))
+    words = " ".join([row.get("notes", ""), "" if any(clocks) else row.get("description", "")]).split()
+    return terms.derived(service_id, kind, *parts, *clocks, " ".join(words), *terms.value_of(row, terms.NEXT_DAY))
 
 
 # What comes again -------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def _night(rule: hours.Rule) -> hours.Rule | None:
 
 
 def _dated(service: Service, today: date) -> Iterator[Record]:
-    timetable = _timetable(service)
+    timetable = timetable_of(service)
     if not timetable.is_known and not timetable.specials:
         return
     repeated = [] if timetable.is_always_open else [_with_night(rule) for rule in timetable.rules]
@@ -101,7 +101,7 @@ def _dated(service: Service, today: date) -> Iterator[Record]:
                 yield _row(service, FOLLOWS, {**_on(day), "description": CLOSED}, day)
 
 
-def _timetable(service: Service) -> hours.Timetable:
+def timetable_of(service: Service) -> hours.Timetable:
     """Of the very rows that are told, and without a query where they are prefetched."""
     return hours.Timetable(
         rules=tuple(schedule.rule for schedule in service.schedules.all()),

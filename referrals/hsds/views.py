@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.asgi import ASGIRequest
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -116,7 +116,7 @@ def at_locations(request: HttpRequest) -> HttpResponseBase:
     def record(at: ServiceAtLocation) -> Record:
         return export.whole_at_location(at, today=today)
 
-    return _listed(request, asked, _with_service(found), record)
+    return _listed(request, asked, export.at_whole(found), record)
 
 
 @door
@@ -148,7 +148,7 @@ def organization(request: HttpRequest, pk: str) -> HttpResponseBase:
 @door
 def at_location(request: HttpRequest, pk: str) -> HttpResponseBase:
     questions.read(_given(request), questions.ONE["service_at_locations"])
-    found = _first(_with_service(questions.at_locations({})), pk)
+    found = _first(export.at_whole(questions.at_locations({})), pk)
     return _answer(request, export.whole_at_location(found, today=timezone.localdate()))
 
 
@@ -178,11 +178,6 @@ def _organization_record(*, whole: bool) -> Callable[[Organization], Record]:
         return export.whole_organization(organization, services)
 
     return record
-
-
-def _with_service(found: QuerySet[ServiceAtLocation]) -> QuerySet[ServiceAtLocation]:
-    services = Prefetch("service", queryset=export.nested(Service.objects.shown()))
-    return found.select_related("location__organization").prefetch_related(services)
 
 
 def _first(found: QuerySet[Row], public_id: str) -> Row:
