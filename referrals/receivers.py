@@ -23,11 +23,11 @@ def forget_known(**_details: Any) -> None:
 
 @receiver([post_save, post_delete], sender=Schedule)
 @receiver([post_save, post_delete], sender=SpecialDays)
-def keep_hours(*, instance: Schedule | SpecialDays, **_details: Any) -> None:
-    """A copy that is read with the service itself."""
-    service = Service.objects.filter(pk=instance.service_id).first()
-    if service is None:  # it goes itself, with all that it has
+def keep_hours(*, sender: Any, instance: Schedule | SpecialDays, origin: Any = None, **_details: Any) -> None:
+    """A copy that is read with the service itself. Not where a service goes with all that it has: a copy would stay."""
+    if origin is not None and getattr(origin, "model", type(origin)) is not sender:
         return
+    service = instance.service
     timetable = Timetable(
         rules=tuple(row.rule for row in service.schedules.all()),
         specials=tuple(row.special for row in service.special_days.all()),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Organization, User
 from referrals import services
 from referrals.hours import DAYS
-from referrals.models import Schedule, Service, Version
+from referrals.models import KeptHours, Schedule, Service, Version
 from tests.referrals.conftest import MakeService, person
 
 pytestmark = pytest.mark.django_db
@@ -437,3 +437,12 @@ def test_the_page_costs_the_same_for_one_row_and_for_many(
         Schedule.objects.create(service=service, byday="MO", opens_at=time(number), closes_at=time(number, 30))
     with django_assert_max_num_queries(30):
         assert len(desk.get(url(service)).context["forms"].week.days[0].rows) == 12
+
+
+def test_a_service_goes_with_all_its_hours(desk: Client, make: MakeService) -> None:
+    service = make()
+    save(desk, service, **hours("MO 12:00-13:00"), **{"special__0__first_day": "2026-12-24"})
+    assert KeptHours.objects.filter(service=service).exists()
+    service.delete()
+    assert not KeptHours.objects.exists()
+    assert not Version.objects.exists()
