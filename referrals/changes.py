@@ -37,7 +37,7 @@ def between(before: Content, after: Content, *, topics: Mapping[str, str], today
         (_("ways in"), lambda side: "; ".join(f"{Kind(kind).label}: {value}" for kind, value in side["channels"])),
         (_("opening hours"), lambda side: _week(side, today)),
         (_("special days"), lambda side: _special_days(side, today)),
-        (_("places"), lambda side: "; ".join(_place(*row) for row in side.get("places", ()))),
+        (_("places to come to"), lambda side: "; ".join(_place(*row) for row in side.get("places", ()))),
     ]
     told += [(label, words(before), words(after)) for label, words in parts]
     nothing = _("nothing")

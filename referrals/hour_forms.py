@@ -279,7 +279,7 @@ class YearForm(forms.Form):
     always_open = forms.BooleanField(
         label=_("Open day and night, all year"),
         required=False,
-        help_text=_("Then the week below does not count. Special days still do."),
+        help_text=_("Then the week above does not count. Special days still do."),
     )
     on_holidays = forms.ChoiceField(label=_("On Danish holidays and Christmas Eve"), choices=Service.OnHolidays)
     remove = forms.MultipleChoiceField(label=_("Take away"), required=False, widget=forms.CheckboxSelectMultiple)
