@@ -144,11 +144,11 @@ def check(url: str, *, clock: Callable[[], float] = monotonic) -> None:
         target = read_target(url)
         try:
             status, location = _ask(target, patience)
+            if status not in _MOVED or location is None:
+                break
+            url = urljoin(target.url, location)
         except (OSError, ValueError) as error:  # ssl's errors are OSErrors, too
             raise Silent(type(error).__name__) from error
-        if status not in _MOVED or location is None:
-            break
-        url = urljoin(target.url, location)
     else:
         raise Silent("redirects")
     if status in GONE or status >= 500:
