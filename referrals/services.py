@@ -261,6 +261,41 @@ def decide_numbers(*, service: Service, change: UUID, agrees: bool, by: User, no
     versions.record(service, Version.What.AGREED if agrees else Version.What.REFUSED, by=by, now=now)
 
 
+@transaction.atomic
+def import_service(
+    *,
+    service: Service,
+    values: Mapping[str, Any],
+    channels: Channels,
+    topics: list[str] | None,
+    hours: tuple[list[dict[str, Any]], list[dict[str, Any]]] | None,
+    now: datetime | None = None,
+) -> None:
+    """Write what a file says of a service, a new one or one that is there: a draft until somebody has checked it.
+
+    Topics by code, hours as schedules and special days; None keeps what is there. Nobody stands behind a file, so it
+    changes no numbers that need two people. Raises ValidationError where something does not fit.
+    """
+    is_new, needs_two = service._state.adding, False
+    if not is_new:
+        versions.record_beginning(service)
+        second_person.remember(service, now=now)
+        needs_two = second_person.needs_two(service)
+    _take(service, values)
+    _forget_check(service)
+    service.full_clean()
+    service.save()
+    if topics is not None:
+        service.topics.set(Topic.objects.filter(code__in=topics))
+    wanted = _cleaned(channels)
+    if needs_two and {way for way in wanted if way[0] in links.NUMBERS} != set(second_person.numbers_of(service)):
+        raise ValidationError({"numbers": _("Two people change these by hand: it helps in a crisis.")}, code="two")
+    _replace_channels(service, wanted)
+    if hours is not None:
+        versions.put_hours(service, schedules=hours[0], special_days=hours[1])
+    versions.record(service, Version.What.IMPORTED, by=None, now=now)
+
+
 def forget_check(*, service: Service) -> None:
     """Take back check and showing, because what was checked is not what stands there now."""
     _forget_check(service)

@@ -1,11 +1,16 @@
 """`manage.py hsds validate` and `manage.py hsds import`: open data against the standard, and in from others."""
 
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+
+from accounts.models import Organization
+from referrals.hsds import importing, validating
+from referrals.hsds.checking import plain
 
 
 class Command(BaseCommand):
@@ -22,12 +27,18 @@ class Command(BaseCommand):
             help="with service.json, organization.json and service_at_location.json",
         )
 
+        take_in = actions.add_parser("import", help="take in services from a dump or a table, as drafts")
+        take_in.add_argument("file", type=Path, help="JSON, ndjson or CSV; see docs/open-data.md")
+        take_in.add_argument("--organization", metavar="SLUG", help="whose services these are")
+        take_in.add_argument("--apply", action="store_true", help="write it; otherwise it is only told")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        self._validate(options["schemas"])
+        if options["action"] == "validate":
+            self._validate(options["schemas"])
+        else:
+            self._import(options["file"], options["organization"], is_to_apply=options["apply"])
 
     def _validate(self, folder: Path) -> None:
-        from referrals.hsds import validating
-
         seen = dict.fromkeys(validating.NAMES, 0)
         wrong = set()
         try:
@@ -43,3 +54,25 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(f"{len(wrong)} of these do not fit: {told}", returncode=1)
         self.stdout.write(f"All of these fit: {told}")
+
+    def _import(self, file: Path, slug: str | None, *, is_to_apply: bool) -> None:
+        organization = Organization.objects.filter(slug=slug).first() if slug else None
+        if slug and organization is None:
+            raise CommandError(f"There is no organisation {slug!r}.")
+        report = importing.take_in(file, organization=organization, is_to_apply=is_to_apply)
+        for outcome in report.outcomes:
+            self._tell(outcome)
+        for problem in report.problems:
+            self.stdout.write(f"{problem.where}: {problem.field}: {plain(problem.text)}")
+        if report.problems:
+            raise CommandError(f"{len(report.problems)} errors. Nothing is written.", returncode=1)
+        count = Counter(outcome.what for outcome in report.outcomes)
+        told = ", ".join(f"{count[what]} {what}" for what in ("new", "changed", "unchanged", "missing"))
+        self.stdout.write(f"{told}. " + ("Written, as drafts." if report.is_written else "Nothing is written: --apply"))
+
+    def _tell(self, outcome: Any) -> None:
+        self.stdout.write(f"{outcome.what:9} {plain(outcome.name)} ({outcome.id})")
+        for name, old, new in outcome.changes:
+            self.stdout.write(f"    {name}: {plain(old)} → {plain(new)}" if old else f"    {name}: {plain(new)}")
+        if outcome.was_shown and outcome.what == "changed":
+            self.stdout.write("    It is shown now, and will not be until somebody has checked it.")
