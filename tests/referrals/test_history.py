@@ -239,3 +239,18 @@ def test_places_go_along_when_a_service_is_given_to_others(
         (town.pk, "Gaden 1"),
         (association.pk, "Gaden 1"),
     }
+
+
+def test_an_earlier_version_brings_no_place_of_the_organisation_it_came_from(
+    client: Client, make: MakeService, editor: User, town: Organization, administrator: User
+) -> None:
+    """Its history came along, with the ids of their places in it."""
+    service = make()
+    client.force_login(editor)
+    add(client, service)
+    old = service.versions.first()
+    assert old is not None
+    services.adopt_service(service=service, organization=town, by=administrator)
+    client.force_login(person("byens", town, "editor"))
+    assert client.post(url("take-back", service, old.pk)).status_code == 302
+    assert not service.at_locations.exclude(location__organization=town).exists()
