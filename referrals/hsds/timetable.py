@@ -1,4 +1,4 @@
-"""Hours as schedules of HSDS, and back.
+"""Hours as schedules of HSDS; `reading_hours.py` is the way back.
 
 The days and hours of the week are rows with the parts of an RFC 5545 rule. HSDS knows no row that passes midnight: such
 hours are two rows. Every day of the coming year on which it is otherwise (special days, holidays, the night after

@@ -1,6 +1,7 @@
 """Files of others on their way in: all that they change is told first, and a poisoned one changes nothing."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, time
 from io import StringIO
@@ -9,11 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import Organization
 from referrals import national, services, versions
-from referrals.hsds import export, files, questions, terms
+from referrals.hsds import export, files, questions, reading, terms
 from referrals.models import Service, Topic, Version
 from tests.referrals.conftest import TODAY, MakeService
 from tests.referrals.hsds_world import everything
@@ -238,6 +240,13 @@ def test_a_column_that_is_not_there_changes_nothing(make: MakeService, town: Org
     assert said.splitlines()[1:2] == ["    alert: Lukket i uge 42. → Ny tekst"]
     service.refresh_from_db()
     assert (service.alert, service.minimum_age, service.channels.count()) == ("Ny tekst", 13, 7)
+
+
+def test_every_column_stands_in_the_docs() -> None:
+    docs = (settings.BASE_DIR / "docs" / "open-data.md").read_text("utf-8")
+    table = docs[docs.index("| column |") :]
+    told = {name for line in table.splitlines() for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])}
+    assert told == reading.COLUMNS
 
 
 @pytest.mark.parametrize("table,told", [
