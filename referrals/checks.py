@@ -104,7 +104,7 @@ def _mark(service: Service) -> list[str | None]:
         *(f"location__{name}" for name in ("address_1", "postal_code", "city", "transportation", "accessibility")),
     )
     shown = [versions.content_of(fresh), fresh.organization.name, sorted(list(place) for place in places)]
-    words = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+    words = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
     return [fresh.checked_on.isoformat() if fresh.checked_on else None, words]
 
 
