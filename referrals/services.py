@@ -269,11 +269,13 @@ def import_service(
     channels: Channels,
     topics: list[str] | None,
     hours: tuple[list[dict[str, Any]], list[dict[str, Any]]] | None,
+    places: Mapping[UUID, str] | None,
     now: datetime | None = None,
 ) -> None:
     """Write what a file says of a service, a new one or one that is there: a draft until somebody has checked it.
 
-    Topics by code, hours as schedules and special days; None keeps what is there. Nobody stands behind a file, so it
+    Topics by code, hours as schedules and special days, places of its organisation with what is different there; None
+    keeps what is there. Nobody stands behind a file, so it
     changes no numbers that need two people. Raises ValidationError where something does not fit.
     """
     is_new, needs_two = service._state.adding, False
@@ -293,6 +295,8 @@ def import_service(
     _replace_channels(service, wanted)
     if hours is not None:
         versions.put_hours(service, schedules=hours[0], special_days=hours[1])
+    if places is not None:
+        versions.put_places(service, places)
     versions.record(service, Version.What.IMPORTED, by=None, now=now)
 
 

@@ -21,7 +21,7 @@ from referrals import national, services
 from referrals.hsds import export, files, reading, terms, timetable
 from referrals.hsds.files import Entry, Problem, Unreadable
 from referrals.hsds.reading import Reader, Wish
-from referrals.models import Service
+from referrals.models import Location, Service
 
 NEW, CHANGED, UNCHANGED, MISSING = "new", "changed", "unchanged", "missing"
 # Ids of services that come with Samrum: another organisation's file shall not stand in their place.
@@ -172,6 +172,11 @@ class _Import:
             changes.append(("topics", _seen(there.topics), _seen(topics)))
         if hours is not None:
             changes.append(("hours", _seen(_brief(there)), _seen(hours.brief)))
+        is_moved = wish.places is not None and _at(wish) != _at(there)
+        if is_moved:
+            changes.append(("places", _seen(_at(there)), _seen(_at(wish))))
+        else:
+            wish.places = None
         if not changes:
             self._told(UNCHANGED, existing, wish, [])
             return
@@ -190,8 +195,25 @@ class _Import:
             channels=ways,
             topics=wish.topics,
             hours=None if hours is None else (hours.schedules, self._special_days(service, hours)),
+            places=None if wish.places is None else self._places(service, wish.places),
             now=self.now,
         )
+
+    def _places(self, service: Service, wanted: dict[UUID, reading.Place]) -> dict[UUID, str]:
+        """Places that are new here are made. One that is here stays as it is: others may be shown there."""
+        there = {place.pk: place for place in Location.objects.filter(pk__in=wanted)}
+        if any(place.organization_id != service.organization_id for place in there.values()):
+            raise _Refused("service_at_locations", "is another organisation's place")
+        for pk, place in wanted.items():
+            if pk not in there:
+                if place.values is None:
+                    raise _Refused("service_at_locations", "is not known here: tell the location")
+                there[pk] = Location(id=pk, organization=service.organization, **place.values)
+                there[pk].full_clean()
+                there[pk].save()
+        kept = {} if service._state.adding else {at.location_id: at.description for at in service.at_locations.all()}
+        secret = {pk: kept.get(pk, "") for pk, place in there.items() if place.is_hidden}  # no file tells of these
+        return {pk: place.description for pk, place in wanted.items()} | secret
 
     def _special_days(self, service: Service, hours: reading.Hours) -> list[dict[str, Any]]:
         """A file tells of the coming year only: what stands here before and after it stays."""
@@ -215,7 +237,7 @@ class _Import:
 
     def _of_new(self, wish: Wish) -> list[Change]:
         told = [*wish.values.items(), *wish.ways.items()]
-        hours = [("hours", wish.hours.brief)] if wish.hours else []
+        hours = [("hours", wish.hours.brief), ("places", _at(wish))] if wish.hours else [("places", _at(wish))]
         return [(name, "", _seen(value)) for name, value in [*told, *hours] if value not in (None, "", [], False)]
 
     def _told(
@@ -248,6 +270,11 @@ def _ways(wish: Wish, there: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _old(there: Wish, existing: Service, name: str) -> Any:
     return there.values[name] if name in there.values else getattr(existing, name)
+
+
+def _at(wish: Wish) -> list[str]:
+    """Places as they can be compared, and read."""
+    return sorted(f"{pk} {place.description}".strip() for pk, place in (wish.places or {}).items())
 
 
 def _brief(there: Wish) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,14 @@ BOOLS = {"yes": True, "ja": True, "no": False, "nej": False, "": None}
 WHOLE_COUNTRY = ("", export.COUNTRY.casefold(), "danmark", export.WHOLE_COUNTRY.casefold())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What is different there, and the place itself: None where only its id is told."""
+
+    description: str
+    values: dict[str, Any] | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Wish:
     """Only what is named is wanted: values by field, ways in by kind; None is not told at all."""
@@ -54,6 +63,7 @@ class Wish:
     ways: dict[str, list[str]] = field(default_factory=dict)
     topics: list[str] | None = None
     hours: Hours | None = None
+    places: dict[UUID, Place] | None = None
 
 
 class Reader:
@@ -126,6 +136,8 @@ class Reader:
         self._take_qualities(entry, record, wish)
         self._take_hours(entry, record, wish)
         self._take_topics(record, wish)
+        if "service_at_locations" in record:
+            wish.places = self._try(entry, "service_at_locations", lambda: _places(record["service_at_locations"]))
         return wish
 
     def _take_ways(self, entry: Entry, record: Record, wish: Wish) -> None:
@@ -242,6 +254,37 @@ def _judge() -> Any:
 def _knows(record: Record, taxonomy: str) -> bool:
     found = (each.get("taxonomy_term", {}).get("taxonomy_id") for each in record.get("attributes", []))
     return taxonomy in found
+
+
+def _places(told: list[Record]) -> dict[UUID, Place]:
+    places = {}
+    for at in told:
+        location = at.get("location", {})
+        own_id = location.get("id", at.get("location_id"))
+        if own_id is None:
+            raise ValueError("must tell the location or its id")
+        values = _place(location) if location else None
+        places[UUID(own_id)] = Place(description=at.get("description", ""), values=values)
+    return places
+
+
+def _place(location: Record) -> dict[str, Any]:
+    """A place as Samrum keeps it. Secret is what is told as that, and it has no address, whatever the file says."""
+    address: Record = next(iter(location.get("addresses", [])), {})
+    accessibility: Record = next(iter(location.get("accessibility", [])), {})
+    return {
+        "name": location.get("name", ""),
+        "location_type": location["location_type"],
+        "is_hidden": location.get("description") == export.SECRET,
+        **{name: address.get(name, "") for name in ("address_1", "postal_code", "city")},
+        **{name: _degrees(location.get(name)) for name in ("latitude", "longitude")},
+        "transportation": location.get("transportation", ""),
+        "accessibility": accessibility.get("description", ""),
+    }
+
+
+def _degrees(told: float | None) -> Decimal | None:
+    return None if told is None else Decimal(str(round(told, 5)))
 
 
 def _uuid(told: str) -> UUID:

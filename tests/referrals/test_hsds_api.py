@@ -6,8 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -239,6 +240,18 @@ def test_a_dump_holds_all_of_it_one_on_each_line(make: MakeService, monkeypatch:
     assert lines("services") == get("services")["contents"]
     assert lines("services", full="true", page=2, per_page=1) == get("services", full="true")["contents"]
     assert lines("organizations") == get("organizations")["contents"]
+
+
+def test_a_dump_streams_from_either_kind_of_server(make: MakeService, town: Organization) -> None:
+    everything(make, town)
+    asked = {"format": "ndjson", "full": "true"}
+
+    async def read() -> bytes:
+        answer = await AsyncClient().get(f"{API}services", asked)
+        assert answer.streaming
+        return b"".join([part async for part in answer.streaming_content])
+
+    assert async_to_sync(read)() == Client().get(f"{API}services", asked).getvalue()
 
 
 def test_a_minimal_list_is_ids_and_moments_on_one_page(make: MakeService) -> None:

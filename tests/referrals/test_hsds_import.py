@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Organization
 from referrals import national, services, versions
 from referrals.hsds import export, files, questions, reading, terms
-from referrals.models import Service, Topic, Version
+from referrals.models import Location, Service, Topic, Version
 from tests.referrals.conftest import TODAY, MakeService
 from tests.referrals.hsds_world import everything
 
@@ -101,7 +101,9 @@ def test_what_was_exported_comes_back_the_same(make: MakeService, town: Organiza
     assert values == old_values
     assert sorted(after["topics"]) == sorted(before["topics"])
     assert sorted(after["channels"]) == sorted(before["channels"])
-    for name in ("schedules", "special_days"):
+    for place in before["places"]:
+        place[2] = "" if place[1] == "Det trygge sted" else place[2]  # what is different in a secret place is not told
+    for name in ("schedules", "special_days", "places"):
         assert sorted(after[name], key=str) == sorted(before[name], key=str)
     assert (again.is_published, again.checked_on, again.checked_by, again.organization) == (False, None, None, town)
 
@@ -187,6 +189,50 @@ def test_a_night_of_two_rows_is_one(make: MakeService, town: Organization, write
     ]
     special = service.special_days.get()
     assert (special.first_day, special.last_day, special.opens_at) == (date(2026, 12, 24), date(2026, 12, 26), None)
+
+
+def test_places_come_along_and_a_secret_one_stays_secret(make: MakeService, town: Organization, write: Write) -> None:
+    told = record(everything(make, town))
+    Service.objects.all().delete()
+    before = {place.name: {**vars(place), "_state": None} for place in Location.objects.all()}
+    Location.objects.all().delete()
+    run(write([told]), "--apply")
+    after = {place.name: {**vars(place), "_state": None} for place in Location.objects.all()}
+    assert after["Huset"] == before["Huset"]
+    assert after["Det trygge sted"] == before["Det trygge sted"] | {"accessibility": ""}  # it was never told
+    at = Service.objects.get().at_locations.get(location__is_hidden=False)
+    assert at.description == "Om eftermiddagen"
+
+
+def test_a_place_that_is_here_is_not_changed_by_a_file(make: MakeService, town: Organization, write: Write) -> None:
+    service = everything(make, town)
+    wanted = record(service)
+    wanted["service_at_locations"] = [at for at in wanted["service_at_locations"] if "addresses" in at["location"]]
+    wanted["service_at_locations"][0]["location"]["addresses"][0]["address_1"] = "Et andet sted 7"
+    said = run(write([wanted]), "--apply")
+    assert "    places: " in said
+    assert list(service.at_locations.values_list("location__address_1", flat=True)) == ["Åboulevarden 1"]
+
+
+def test_T23_a_file_reaches_no_place_of_another_organisation(
+    make: MakeService, town: Organization, association: Organization, write: Write
+) -> None:
+    theirs = Location.objects.create(
+        organization=association, name="Deres", address_1="A 1", postal_code="8000", city="B"
+    )
+    location = {"id": str(theirs.pk), "location_type": "physical", "name": "Vores"}
+    at = {"id": str(uuid4()), "location": location}
+    said = run(write([small(town, service_at_locations=[at])]), "--apply")
+    assert "record 1: service_at_locations: is another organisation's place" in said
+    unknown = {"id": str(uuid4()), "location_id": str(uuid4())}
+    assert "service_at_locations: is not known here" in run(write([small(town, service_at_locations=[unknown])]))
+    half = {
+        "id": str(uuid4()),
+        "location": {**location, "id": str(uuid4()), "description": export.SECRET, "latitude": 1},
+    }
+    assert "FAILED 1" in run(write([small(town, service_at_locations=[half])]), "--apply")
+    assert not Service.objects.exists()
+    assert list(Location.objects.values_list("name", flat=True)) == ["Deres"]
 
 
 def test_special_days_that_a_file_cannot_tell_stay(make: MakeService, town: Organization, write: Write) -> None:
