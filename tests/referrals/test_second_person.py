@@ -445,26 +445,6 @@ def test_what_an_operator_makes_by_that_door_is_shown_after_a_second_person_s_ye
     assert is_shown(service)
 
 
-def test_a_file_changes_no_number_of_crisis_help_and_shows_none(
-    crisis: MakeService, make: MakeService, editor: User, sofie: User
-) -> None:
-    def take_in(service: Service, **values: Any) -> None:
-        services.import_service(service=service, values=values, channels=[NEW], topics=None, hours=None)
-
-    service, ordinary = crisis(), make(name="B")
-    for values in ({}, {"is_crisis": False}):
-        with pytest.raises(ValidationError):
-            take_in(service, **values)
-        service.refresh_from_db()
-        assert (ways(service), is_shown(service), service.is_crisis) == ([OLD], True, True)
-    take_in(ordinary, is_crisis=True)
-    services.check_service(service=ordinary, by=editor)
-    assert refusal(partial(services.publish_service, service=ordinary, by=editor)) == "one_person"
-    answer(ordinary, sofie)
-    services.publish_service(service=ordinary, by=editor)
-    assert is_shown(ordinary)
-
-
 # At the same moment -----------------------------------------------------------------------------------------------
 
 
