@@ -247,8 +247,11 @@ def _dump(request: HttpRequest, rows: QuerySet[Row] | list[Any], record: Callabl
     if request.method == "HEAD":
         return _kept(request, HttpResponse(content_type=NDJSON), etag)
     lines = (_line(record(row)) for row in (rows if isinstance(rows, list) else _little_by_little(rows)))
-    content = _asynchronous(lines) if isinstance(request, ASGIRequest) else lines
-    return _kept(request, StreamingHttpResponse(content, content_type=NDJSON), etag)
+    if isinstance(request, ASGIRequest):
+        # Django would compress each line by itself there, and many readers stop after the first of such parts.
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
+        return _kept(request, StreamingHttpResponse(_asynchronous(lines), content_type=NDJSON), etag)
+    return _kept(request, StreamingHttpResponse(lines, content_type=NDJSON), etag)
 
 
 def _line(record: Record) -> bytes:

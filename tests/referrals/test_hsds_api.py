@@ -1,6 +1,7 @@
 """The open data as another system meets it."""
 
 import json
+import zlib
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -244,14 +245,29 @@ def test_a_dump_holds_all_of_it_one_on_each_line(make: MakeService, monkeypatch:
 
 def test_a_dump_streams_from_either_kind_of_server(make: MakeService, town: Organization) -> None:
     everything(make, town)
+    make(name="Linjen")
     asked = {"format": "ndjson", "full": "true"}
+    plain = Client().get(f"{API}services", asked).getvalue()
 
-    async def read() -> bytes:
-        answer = await AsyncClient().get(f"{API}services", asked)
+    async def read(**headers: str) -> bytes:
+        answer = await AsyncClient().get(f"{API}services", asked, headers=headers)
         assert answer.streaming
-        return b"".join([part async for part in answer.streaming_content])
+        return unpacked(answer, b"".join([part async for part in answer.streaming_content]))
 
-    assert async_to_sync(read)() == Client().get(f"{API}services", asked).getvalue()
+    assert len(plain.splitlines()) == 2
+    assert async_to_sync(read)() == plain
+    packed = Client().get(f"{API}services", asked, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert unpacked(packed, packed.getvalue()) == plain
+    assert async_to_sync(read)(**{"Accept-Encoding": "gzip"}) == plain
+
+
+def unpacked(answer: Any, body: bytes) -> bytes:
+    """As a reader unpacks it that expects one whole."""
+    if answer.get("Content-Encoding") != "gzip":
+        return body
+    whole = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return whole.decompress(body) + whole.flush()
 
 
 def test_a_minimal_list_is_ids_and_moments_on_one_page(make: MakeService) -> None:
