@@ -23,6 +23,11 @@ def can_read_letterbox(user: User, box: Letterbox) -> bool:
     return may_enter_staff_pages(user) and house_of(user, box) is not None
 
 
+def can_propose(user: User, box: Letterbox) -> bool:
+    """Make a page of a letter and its answers: whoever answers here and is not in training."""
+    return can_read_letterbox(user, box) and not is_trainee(user, box)
+
+
 def can_keep(user: User, place: Board | Letterbox) -> bool:
     """Change what a board or letterbox is and promises: coordinators of an organisation that reads it."""
     return may_enter_staff_pages(user) and (

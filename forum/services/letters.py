@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from forum.models import DraftWriter, Letter, Letterbox, LetterPart, Publication
 from forum.permissions import (
+    can_propose,
     can_read_letterbox,
     can_sign,
     has_written_in,
@@ -232,10 +233,13 @@ def propose(
 ) -> Publication:
     """Ask the writer whether others may read it, as a page that shows nobody. It is public when they say yes.
 
-    Raises Refused "identifying", "closed" (not answered yet, public already, or they said no), and as `save_draft`.
+    Raises Refused "identifying", "closed" (not answered yet, public already, or they said no), "forbidden" (not of this
+    letterbox, or in training) or "ladder" (an answer that no colleague has read, where one reads each of them).
     """
     letter = _locked(letter)
     _allow(letter, user)
+    if not can_propose(user, letter.letterbox):
+        raise Refused(Code.FORBIDDEN, _("You are in training. A colleague who is not can propose to show it."))
     words = {"title": title, "question": question, "answer": answer}
     made = publications.propose(letter, words, need=need, service=service, now=now)
     _record(letter, user, "letter_propose", now=now)

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.permissions import may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_give_look, can_read_letterbox, can_sign, is_trainee, needs_look
+from forum.permissions import can_give_look, can_propose, can_read_letterbox, can_sign, is_trainee, needs_look
 from forum.services import letterboxes, letters, places, publications
 from moderation.queue import working_name
 from moderation.refusals import Refused
@@ -167,6 +167,7 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
         "is_asked": publications.is_asked(publication),
         "is_declined": publications.is_declined(publication),
         "may_propose": publications.may_propose(letter),
+        "can_propose": can_propose(user, letter.letterbox),
         "is_late": letter.due_at is not None and letter.due_at < timezone.now(),
     }
     return render(request, "forum/letters/read.html", context, status=422 if form.errors else 200)
@@ -212,7 +213,7 @@ def propose(request: HttpRequest, public_id: str) -> HttpResponse:
     """Letter and answer as a page that shows nobody. The writer reads it next, and decides."""
     user = cast(User, request.user)
     letter = _letter_of(user, public_id)
-    if not publications.may_propose(letter):
+    if not (can_propose(user, letter.letterbox) and publications.may_propose(letter)):
         raise Http404
     if request.method != "POST":
         return _propose_page(request, letter, PublicationForm(initial=_initial(letter)))
