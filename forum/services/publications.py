@@ -90,9 +90,7 @@ def propose(
     if spans:
         raise Refused(Code.IDENTIFYING, _("It may still show who somebody is. Change what is marked."), spans=spans)
     if letter.letterbox.second_look and not is_sent(clean["answer"], letter):
-        raise Refused(
-            Code.LADDER, _("A colleague reads each answer here. So leave paragraphs out, and add nothing.")
-        )
+        raise Refused(Code.LADDER, _("A colleague reads each answer here. So leave paragraphs out, and add nothing."))
     answered_by = letter.parts.sent().filter(counsellor__isnull=False).values_list("counsellor", flat=True)
     made, _is_new = Publication.objects.update_or_create(
         letter=letter,

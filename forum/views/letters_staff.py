@@ -17,7 +17,15 @@ from accounts.models import User
 from accounts.permissions import may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_give_look, can_propose, can_read_letterbox, can_sign, is_trainee, needs_look
+from forum.permissions import (
+    can_give_look,
+    can_propose,
+    can_read_letterbox,
+    can_sign,
+    is_trainee,
+    needs_look,
+    writers_of,
+)
 from forum.services import letterboxes, letters, places, publications
 from moderation.queue import working_name
 from moderation.refusals import Refused
@@ -175,19 +183,18 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
 
 def _second_look(letter: Letter, user: User, draft: LetterPart | None) -> dict[str, Any]:
     """Who has written in the answer, and who can read it through before it goes out."""
-    writers = list(draft.writers.select_related("user__profile").order_by("pk")) if draft else []
-    names = [working_name(writer.user) for writer in writers]
-    besides = {user.pk, *(writer.user_id for writer in writers)}
+    writers = list(writers_of(draft).select_related("profile")) if draft else []
+    names = sorted(working_name(writer) for writer in writers)
     box, asks_look = letter.letterbox, draft is not None and draft.look_asked_at is not None
     must = needs_look(box, user, draft)
     can_look = asks_look and draft is not None and can_give_look(user, draft)
     return {
         "can_look": can_look,
-        "only_reads": asks_look and not can_look and user.pk not in {writer.user_id for writer in writers},
+        "only_reads": asks_look and not can_look and user not in writers,
         "needs_look": must,
         "is_trainee": is_trainee(user, box),
         "wrote": names if len(names) > 1 else [],
-        "has_reader": not must or letterboxes.has_reader(box, besides=besides),
+        "has_reader": letterboxes.has_reader(box, besides={user.pk, *(writer.pk for writer in writers)}),
     }
 
 

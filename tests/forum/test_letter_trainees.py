@@ -55,7 +55,7 @@ def sofie() -> User:
 
 
 @pytest.fixture
-def asked(anna: User) -> Letter:
+def asked(anna: User, sofie: User) -> Letter:
     """Anna has asked that a colleague reads her answer, in a letterbox that asks for no second look."""
     letter = write(make_box()).letter
     letters.ask_look(letter=letter, user=anna, text=ANSWER, seen=seen(letter), now=later(minutes=10))
@@ -85,11 +85,11 @@ def test_what_somebody_in_training_has_written_in_is_sent_by_no_one_who_changes_
 ) -> None:
     arguments = {"letter": asked, "user": sofie, "text": f"{ANSWER}.", "seen": seen(asked), "now": later(minutes=20)}
     assert refusal(letters.send, **arguments).code == "ladder"
+    mads = make_person("Mads", "counsellor")
     letters.ask_look(**arguments)  # type: ignore[arg-type]
     arguments = {"letter": asked, "seen": seen(asked), "now": later(minutes=40)}
     for user in (sofie, anna):
         assert refusal(letters.give_look, user=user, **arguments).code == "forbidden"
-    mads = make_person("Mads", "counsellor")
     letters.give_look(user=mads, **arguments)  # type: ignore[arg-type]
     assert asked.parts.sent().last().looked_by == mads  # type: ignore[union-attr]
 
@@ -206,6 +206,7 @@ def test_paragraphs_that_would_show_somebody_are_left_out_without_a_colleague(
 @pytest.mark.parametrize("second_look", [True, False])
 def test_nobody_in_training_gives_a_second_look_or_gives_it_back(anna: User, sofie: User, second_look: bool) -> None:
     letter = write(make_box(second_look=second_look)).letter
+    make_person("Mads", "counsellor")
     letters.ask_look(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=later(minutes=1))
     arguments = {"letter": letter, "user": anna, "seen": seen(letter), "now": later(minutes=20)}
     assert refusal(letters.give_look, **arguments).code == "forbidden"
@@ -310,12 +311,12 @@ def test_the_page_says_to_a_colleague_that_somebody_in_training_has_written_in_i
 
 
 def test_somebody_in_training_reads_along_where_a_colleague_is_asked(anna: User, sofie: User) -> None:
-    letter = written()
+    letter, mads = written(), make_person("Mads", "counsellor")
     letters.ask_look(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=timezone.now())
     page = page_of(letter, anna)
     assert ANSWER in page
     assert 'name="action"' not in page
-    assert 'value="look"' in page_of(letter, make_person("Mads", "counsellor"))  # nobody was held up
+    assert 'value="look"' in page_of(letter, mads)  # nobody was held up
 
 
 def test_whoever_is_alone_and_in_training_is_told_that_nobody_can_read_it(anna: User) -> None:
