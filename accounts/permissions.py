@@ -77,7 +77,7 @@ def may_keep_colleagues(user: Person) -> bool:
 
 def trained_by(user: Person) -> QuerySet[Membership]:
     """Those whose training this person begins and ends: counsellors of what they coordinate, never themselves."""
-    if not may_keep_colleagues(user):
+    if user.pk is None or not may_keep_colleagues(user):
         return Membership.objects.none()
     counsellors = Membership.objects.filter(role=Membership.Role.COUNSELLOR, user__is_active=True)
     return counsellors.filter(organization__in=coordinated_by(user)).exclude(user_id=user.pk)
