@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.permissions import may_enter_staff_pages
+from accounts.permissions import coordinated_by, may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
 from forum.permissions import (
@@ -26,7 +26,7 @@ from forum.permissions import (
     needs_look,
     writers_of,
 )
-from forum.services import letterboxes, letters, places, publications
+from forum.services import letterboxes, letters, publications
 from moderation.queue import working_name
 from moderation.refusals import Refused
 from moderation.text import render_markdown
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Letters of one's letterboxes: those that wait, and those that were answered lately."""
     user = cast(User, request.user)
     boxes = Letterbox.objects.in_the_hands_of(user)
-    keeps = places.organizations_of(user).exists()
+    keeps = coordinated_by(user).exists()
     if not may_enter_staff_pages(user) or not (keeps or boxes.exists()):
         raise PermissionDenied
     theirs = _with_draft(Letter.objects.in_the_hands_of(user))
