@@ -75,6 +75,14 @@ def may_keep_colleagues(user: Person) -> bool:
     return may_enter_staff_pages(user) and coordinated_by(user).exists()
 
 
+def trained_by(user: Person) -> QuerySet[Membership]:
+    """Those whose training this person begins and ends: counsellors of what they coordinate, never themselves."""
+    if user.pk is None or not may_keep_colleagues(user):
+        return Membership.objects.none()
+    counsellors = Membership.objects.filter(role=Membership.Role.COUNSELLOR, user__is_active=True)
+    return counsellors.filter(organization__in=coordinated_by(user)).exclude(user_id=user.pk)
+
+
 def has_second_factor(user: Person) -> bool:
     """Has set up an authenticator app. Recovery codes alone are none."""
     return user.pk is not None and Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()

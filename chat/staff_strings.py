@@ -74,13 +74,14 @@ def _steps() -> dict[str, str]:
         "ban_title": _("Ban {name}?"),
         "ban_do": _("Ban {name}"),
         "ban_looks": _("Looking who else is on their network …"),
-        "ban_shared_none": _("Nobody else here is on their network."),
+        "ban_shared_none": _("Nobody else here is on their network or right beside it."),
         "ban_shared_some": _(
-            "Some others here are on their network. They stay in. New ones from there must knock for a day."
+            "Some others here are on their network or right beside it. They stay in. New ones from there must knock for"
+            " up to a day."
         ),
         "ban_shared_many": _(
-            "Many others here are on their network, such as a school. They stay in. New ones from there must knock for"
-            " a day."
+            "Many others here are on their network or right beside it, such as a school. They stay in. New ones from"
+            " there must knock for up to a day."
         ),
         "ban_reads": _(
             "{name} reads that our chats are closed to them for now, that help and the blog are open, that another"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Organization, User
+from accounts.permissions import coordinated_by
 from forum.models import Board, Letterbox, Post, Topic
 from forum.services import letterboxes, letters, places, posts, publications, reading
 from forum.starting import make_boards, make_letterbox
@@ -66,7 +67,7 @@ def set_up(box: Letterbox, words: Words, people: People) -> None:
     found = {service.name: service for service in Service.objects.shown().filter(name__in=words["services"])}
     kept = {name: words.get(name, getattr(box, name)) for name in places.FIELDS[Letterbox]}
     kept["services"] = [found[name] for name in words["services"] if name in found]
-    letterboxes.change_box(box, user=lead, words=kept, organizations=places.organizations_of(lead))
+    letterboxes.change_box(box, user=lead, words=kept, organizations=coordinated_by(lead))
     box.refresh_from_db()
 
 

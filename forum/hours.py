@@ -1,13 +1,18 @@
 """When a letterbox is read, in words: "Vi læser breve mandag til torsdag kl. 9–20"."""
 
 from collections.abc import Sequence
-from datetime import time
-from itertools import groupby
+from datetime import date, datetime, time
+from itertools import combinations, groupby
 
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
+from accounts.moments import clock
+
 EVERY_DAY = "1234567"  # Monday is 1, as in ISO 8601
+SOME_DAYS = ["".join(days) for number in range(1, 8) for days in combinations(EVERY_DAY, number)]
+ANY_DAY = date(2026, 1, 1)  # on which no clock is changed
 RUN = 3  # so many days in a row are told as "from … to"
 
 
@@ -34,4 +39,4 @@ def _run(run: Sequence[int]) -> list[str]:
 
 
 def _clock(at: time) -> str:
-    return _("%(hour)s:%(minute)s") % {"hour": at.hour, "minute": f"{at.minute:02}"} if at.minute else str(at.hour)
+    return clock(timezone.make_aware(datetime.combine(ANY_DAY, at)))

@@ -23,6 +23,11 @@ def can_read_letterbox(user: User, box: Letterbox) -> bool:
     return may_enter_staff_pages(user) and house_of(user, box) is not None
 
 
+def can_propose(user: User, box: Letterbox) -> bool:
+    """Make a page of a letter and its answers: whoever answers here and is not in training."""
+    return can_read_letterbox(user, box) and not is_trainee(user, box)
+
+
 def can_keep(user: User, place: Board | Letterbox) -> bool:
     """Change what a board or letterbox is and promises: coordinators of an organisation that reads it."""
     return may_enter_staff_pages(user) and (
@@ -53,7 +58,13 @@ def can_give_look(user: User, draft: LetterPart) -> bool:
 
 
 def has_written_in(draft: LetterPart, user: User) -> bool:
-    return draft.writers.filter(user_id=user.pk).exists()
+    return writers_of(draft).filter(pk=user.pk).exists()
+
+
+def writers_of(draft: LetterPart) -> QuerySet[User]:
+    """All who have written in it, and whoever signs it, also where nothing else is known of it."""
+    wrote: QuerySet[User] = User.objects.filter(Q(pk=draft.counsellor_id) | Q(pk__in=draft.writers.values("user")))
+    return wrote
 
 
 def needs_look(box: Letterbox, user: User, draft: LetterPart | None) -> bool:
@@ -69,8 +80,8 @@ def is_trainee(user: User, box: Letterbox) -> bool:
 
 def is_of_trainee(draft: LetterPart) -> bool:
     """Somebody has written in it who was in training then, or is now."""
-    trainees = trainees_of(draft.letter.letterbox).values("user")
-    return draft.writers.filter(Q(was_trainee=True) | Q(user__in=trainees)).exists()
+    trainees = trainees_of(draft.letter.letterbox).filter(user__in=writers_of(draft))
+    return draft.writers.filter(was_trainee=True).exists() or trainees.exists()
 
 
 def trainees_of(box: Letterbox) -> QuerySet[Membership]:

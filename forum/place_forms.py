@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
+from accounts.permissions import coordinated_by
 from forum.models import Board, Letterbox
 from forum.services import letterboxes, places
 from referrals.models import Service
@@ -37,7 +38,7 @@ class PlaceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = places.organizations_of(user)
+        own = coordinated_by(user)
         cast(forms.ModelMultipleChoiceField, self.fields["organizations"]).queryset = own
         if self.instance.pk:
             self.initial["organizations"] = own.filter(pk__in=self.instance.organizations.all())
@@ -66,7 +67,10 @@ class LetterboxForm(PlaceForm):
         label=_("Days on which letters are read"),
         choices=[(str(number + 1), name) for number, name in WEEKDAYS.items()],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Other days do not count: what is promised over them is answered later."),
+        help_text=_(
+            "Other days do not count: what is promised over them is answered later. Public holidays count as usual "
+            "days. So look in then, too, or promise more hours before Christmas and Easter."
+        ),
     )
 
     class Meta:
@@ -122,6 +126,8 @@ class LetterboxForm(PlaceForm):
             elif place is not None and service.municipality_code not in ("", place):
                 self.add_error(field.name, _("It is only for those who live somewhere else."))
             chosen.append(service)
+        if letterboxes.is_too_short(words.get("reading_from"), words.get("reading_until")):
+            self.add_error("reading_until", letterboxes.TOO_SHORT)
         return {**words, "services": chosen}
 
     def clean_reading_days(self) -> str:

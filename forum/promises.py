@@ -44,18 +44,31 @@ def answered_by(box: Letterbox, *, now: datetime) -> datetime:
     """The end of a letter's promise, at a full hour and while somebody reads.
 
     It begins when somebody reads. 24 promised hours are a day on which letters are read, to the same time of day; what
-    is left of the promise are hours in which they are. 48 hours over a Friday without anybody end two such days later.
+    is left of the promise are hours in which they are, and never more than one day more would be. 48 hours over a
+    Friday without anybody end two such days later.
     """
     days, hours = divmod(box.answer_hours, 24)
     local = _next_read(box, timezone.localtime(now).replace(tzinfo=None))
     for _day in range(days):
-        local = datetime.combine(_next_day(box, local.date()), local.time())
-    left = timedelta(hours=hours)
-    while local + left > _closes(box, local.date()):
+        local = _same_time_next_day(box, local)
+    left, latest = timedelta(hours=hours), _same_time_next_day(box, local)
+    while local < latest and local + left > _closes(box, local.date()):
         left -= _closes(box, local.date()) - local
         local = _opens(box, _next_day(box, local.date()))
-    full = (local + left).replace(minute=0, second=0, microsecond=0)
-    return timezone.make_aware(max(full, _opens(box, local.date())))
+    end = min(local + left, latest)
+    full = end.replace(minute=0, second=0, microsecond=0)
+    return _danish(max(full, _opens(box, end.date())))
+
+
+def _danish(local: datetime) -> datetime:
+    """Also of a time that the change of the clocks leaves out: the full hour after it."""
+    moment = timezone.make_aware(local)
+    there = timezone.localtime(moment)
+    return moment if there.replace(tzinfo=None) == local else there.replace(minute=0, second=0, microsecond=0)
+
+
+def _same_time_next_day(box: Letterbox, local: datetime) -> datetime:
+    return datetime.combine(_next_day(box, local.date()), local.time())
 
 
 def _next_read(box: Letterbox, local: datetime) -> datetime:

@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import permissions, services
 from accounts.models import Membership, User
+
+IS_TRAINEE = {"train": True, "done": False}  # by what the button says
+LONGEST_NUMBER = 19  # of what a database counts
 
 
 @login_required
@@ -24,7 +27,8 @@ def colleagues(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _set(request, user)
-    context = {"memberships": _of_colleagues(user), "own": user}
+    trained = set(permissions.trained_by(user).values_list("pk", flat=True))
+    context = {"memberships": _of_colleagues(user), "trained": trained}
     return render(request, "accounts/colleagues.html", context)
 
 
@@ -35,13 +39,19 @@ def _of_colleagues(user: User) -> QuerySet[Membership]:
 
 
 def _set(request: HttpRequest, user: User) -> HttpResponse:
-    chosen = request.POST.get("membership", "")
-    counsellors = _of_colleagues(user).filter(role=Membership.Role.COUNSELLOR).exclude(user=user)
-    membership = get_object_or_404(counsellors, pk=chosen if chosen.isdecimal() else None)
-    is_trainee = request.POST.get("action") == "train"
+    membership = get_object_or_404(permissions.trained_by(user), pk=_number(request.POST.get("membership", "")))
+    action = request.POST.get("action", "")
+    if action not in IS_TRAINEE:
+        raise BadRequest
+    is_trainee = IS_TRAINEE[action]
     services.set_trainee(membership=membership, is_trainee=is_trainee)
     told = (
         _("From now on a colleague reads their letters.") if is_trainee else _("They answer letters on their own now.")
     )
     messages.info(request, told)
     return redirect("accounts:colleagues")
+
+
+def _number(typed: str) -> int | None:
+    """None for what is no number of anybody."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else None

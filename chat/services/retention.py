@@ -104,26 +104,29 @@ def _scrub_postgresql() -> bool:
 def keep_no_samples() -> None:
     """Tell PostgreSQL to take no samples of text: ANALYZE copies values into a catalogue that no rewriting reaches.
 
-    Called after each migrate, so that a new column is covered, too. SQLite takes none.
+    Called after each migrate, so that a new column is covered, too; one that a migrate back has just taken away is none
+    of the table's any more. SQLite takes no samples.
     """
     if connection.vendor != "postgresql":
         return
     written: list[type[Model]] = [*REWRITTEN, *apps.get_app_config("forum").get_models(), Document]
     with connection.cursor() as cursor:
-        for model in written:
+        tables = set(connection.introspection.table_names(cursor))
+        for model in (model for model in written if model._meta.db_table in tables):
+            table = model._meta.db_table
+            there = {column.name for column in connection.introspection.get_table_description(cursor, table)}
             for field in model._meta.concrete_fields:
-                if isinstance(field, CharField | TextField | JSONField):
-                    table, column = (
-                        connection.ops.quote_name(str(name)) for name in (model._meta.db_table, field.column)
-                    )
-                    cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
+                if isinstance(field, CharField | TextField | JSONField) and field.column in there:
+                    of_table, column = (connection.ops.quote_name(str(name)) for name in (table, field.column))
+                    cursor.execute(f"ALTER TABLE {of_table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
 def _older_readers_are_gone(transaction_id: str) -> bool:
     """Whether nobody reads with a snapshot from before `transaction_id` any more, and the rewriting will not either.
 
     The rewriting has a snapshot of its own, as old as the oldest transaction that writes anywhere on the server, in
-    other databases, too: rows that were deleted after that one began would be kept.
+    other databases, too: rows that were deleted after that one began would be kept. So would those that a standby may
+    still read, which tells of it by its slot.
     """
     deadline = time.monotonic() + OLD_READERS
     while time.monotonic() < deadline:
@@ -131,8 +134,9 @@ def _older_readers_are_gone(transaction_id: str) -> bool:
             cursor.execute(
                 "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8 AND NOT EXISTS ("
                 "SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-                "AND coalesce(datname = current_database(), true) AND age(backend_xmin) >= age(%s::xid8::xid))",
-                [transaction_id, transaction_id],
+                "AND coalesce(datname = current_database(), true) AND age(backend_xmin) >= age(%s::xid8::xid)) "
+                "AND NOT EXISTS (SELECT FROM pg_replication_slots WHERE age(xmin) >= age(%s::xid8::xid))",
+                [transaction_id] * 3,
             )
             (are_gone,) = cursor.fetchone()
         if are_gone:

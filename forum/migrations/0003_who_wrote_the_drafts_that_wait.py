@@ -6,7 +6,8 @@ def write_down(apps, schema_editor):
     LetterPart = apps.get_model("forum", "LetterPart")
     DraftWriter = apps.get_model("forum", "DraftWriter")
     drafts = LetterPart.objects.filter(sent_at__isnull=True).values_list("pk", "counsellor_id")
-    DraftWriter.objects.bulk_create(DraftWriter(part_id=part, user_id=user) for part, user in drafts)
+    writers = (DraftWriter(part_id=part, user_id=user) for part, user in drafts)
+    DraftWriter.objects.bulk_create(writers, ignore_conflicts=True)  # also when somebody has gone back in between
 
 
 class Migration(migrations.Migration):

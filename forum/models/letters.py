@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
-from forum.hours import EVERY_DAY, in_words
+from forum.hours import EVERY_DAY, SOME_DAYS, in_words
 from forum.models.boards import Place
 from moderation.ids import digest, random_id
 from referrals.models import Service
@@ -55,7 +55,9 @@ class Letterbox(Place):
         verbose_name_plural = _("letterboxes")
         constraints = [
             models.UniqueConstraint(name="one_letterbox_of_a_name", fields=["municipality_code", "name"]),
-            models.CheckConstraint(name="a_letterbox_is_read_on_some_day", condition=~Q(reading_days="")),
+            models.CheckConstraint(
+                name="a_letterbox_is_read_on_days_of_the_week", condition=Q(reading_days__in=SOME_DAYS)
+            ),
             models.CheckConstraint(
                 name="a_letterbox_is_read_for_a_while",
                 condition=Q(reading_from__isnull=True, reading_until__isnull=True)

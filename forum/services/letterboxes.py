@@ -1,14 +1,16 @@
 """Letterboxes: who answers in them, who is left to read an answer through, and who else can help."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Organization, Profile, User
+from forum.hours import SOME_DAYS
 from forum.models import Letterbox, Referral
 from forum.permissions import READERS, trainees_of
 from forum.services import places
@@ -16,6 +18,8 @@ from moderation.refusals import Code, Refused
 from referrals.cards import details
 from referrals.models import Service, ServiceQuerySet
 
+SHORTEST = timedelta(hours=1)  # in which letters are read on a day
+TOO_SHORT = gettext_lazy("Give an hour at least.")
 FACES = 4
 REFERRALS = 4  # whoever is sad does not choose among many
 
@@ -25,7 +29,11 @@ REFERRALS = 4  # whoever is sad does not choose among many
 
 @transaction.atomic
 def open_box(*, user: User, words: Mapping[str, Any], organizations: Collection[Organization]) -> Letterbox:
-    """A new one, as `places.open_place`, that points to `words["services"]` in their order."""
+    """A new one, as `places.open_place`, that points to `words["services"]` in their order.
+
+    Raises Refused "bad_command", too, for days that no week has, hours that are too few, and services of others.
+    """
+    _check(words)
     box = places.open_place(Letterbox, user=user, words=words, organizations=organizations)
     _refer(box, words["services"])
     return box
@@ -36,9 +44,17 @@ def change_box(
     box: Letterbox, *, user: User, words: Mapping[str, Any], organizations: Collection[Organization]
 ) -> Letterbox:
     """Change it as `places.change_place`, and what it points to as `open_box`."""
+    _check(words)
     box = places.change_place(box, user=user, words=words, organizations=organizations)
     _refer(box, words["services"])
     return box
+
+
+def _check(words: Mapping[str, Any]) -> None:
+    if words["reading_days"] not in SOME_DAYS:
+        raise Refused(Code.BAD_COMMAND, _("Choose at least one day of the week."))
+    if is_too_short(words["reading_from"], words["reading_until"]):
+        raise Refused(Code.BAD_COMMAND, str(TOO_SHORT))
 
 
 def _refer(box: Letterbox, services: Sequence[Service]) -> None:
@@ -50,6 +66,13 @@ def _refer(box: Letterbox, services: Sequence[Service]) -> None:
     Referral.objects.bulk_create(
         Referral(letterbox=box, service=service, position=number) for number, service in enumerate(chosen)
     )
+
+
+def is_too_short(first: time | None, last: time | None) -> bool:
+    """To keep a promise in. Hours that end before they begin are for the database to refuse."""
+    if first is None or last is None or last <= first:
+        return False
+    return timedelta(hours=last.hour - first.hour, minutes=last.minute - first.minute) < SHORTEST
 
 
 # Reads ------------------------------------------------------------------------------------------------------------

@@ -21,15 +21,17 @@ from accounts.models import User
 from accounts.moments import coarse
 from forum.models import DraftWriter, Letter, Letterbox, LetterPart, Publication
 from forum.permissions import (
+    can_propose,
     can_read_letterbox,
     can_sign,
     has_written_in,
     house_of,
     is_trainee,
     needs_look,
+    writers_of,
 )
 from forum.promises import answered_by
-from forum.services import publications
+from forum.services import letterboxes, publications
 from forum.services.codes import LETTERS
 from moderation import crisis, decisions, queue
 from moderation.ids import code_digest, digest
@@ -149,10 +151,19 @@ def save_draft(*, letter: Letter, user: User, text: str, seen: str, now: datetim
 
 @transaction.atomic
 def ask_look(*, letter: Letter, user: User, text: str, seen: str, now: datetime) -> LetterPart:
-    """Have a colleague read it before it goes out. Whoever is asked finds it free to take."""
+    """Have a colleague read it before it goes out. Whoever is asked finds it free to take.
+
+    Raises Refused "ladder" when nobody is left who could read it, and as `save_draft`.
+    """
     letter = _at_hand(letter, user, seen=seen, now=now)
     _sign(user)
     _changed(letter, user, text)
+    draft = draft_of(letter)
+    wrote = set(writers_of(draft).values_list("pk", flat=True)) if draft else set()
+    if not letterboxes.has_reader(letter.letterbox, besides={user.pk, *wrote}):
+        raise Refused(
+            Code.LADDER, _("Nobody is left who could read it. Save it as a draft, and tell your coordinator.")
+        )
     draft = _write_draft(letter, user, text, now=now)
     draft.note, draft.look_asked_at = "", now  # the note has done its work
     draft.save()
@@ -199,7 +210,7 @@ def discard_draft(*, letter: Letter, user: User, seen: str, now: datetime) -> No
         raise Refused(Code.UNKNOWN)
     if draft.look_asked_at is not None and not has_written_in(draft, user):
         raise Refused(Code.FORBIDDEN, _("It waits for a colleague. Those who wrote it can throw it away."))
-    is_of_others = draft.writers.exclude(user=user).exists()
+    is_of_others = writers_of(draft).exclude(pk=user.pk).exists()
     draft.delete()
     if is_of_others:
         _record(letter, user, "letter_anew", now=now)
@@ -232,10 +243,13 @@ def propose(
 ) -> Publication:
     """Ask the writer whether others may read it, as a page that shows nobody. It is public when they say yes.
 
-    Raises Refused "identifying", "closed" (not answered yet, public already, or they said no), and as `save_draft`.
+    Raises Refused "identifying", "closed" (not answered yet, public already, or they said no), "forbidden" (not of this
+    letterbox, or in training) or "ladder" (an answer that no colleague has read, where one reads each of them).
     """
     letter = _locked(letter)
     _allow(letter, user)
+    if not can_propose(user, letter.letterbox):
+        raise Refused(Code.FORBIDDEN, _("You are in training. A colleague who is not can propose to show it."))
     words = {"title": title, "question": question, "answer": answer}
     made = publications.propose(letter, words, need=need, service=service, now=now)
     _record(letter, user, "letter_propose", now=now)

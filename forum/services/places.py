@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, Organization, User
+from accounts.models import Organization, User
+from accounts.permissions import coordinated_by
 from forum.models import Board, Letterbox
 from forum.permissions import can_keep
 from moderation.refusals import Code, Refused
@@ -49,7 +50,7 @@ def change_place(place: Kept, *, user: User, words: Mapping[str, Any], organizat
     place = model._default_manager.select_for_update().get(pk=place.pk)
     if not can_keep(user, place):
         raise Refused(Code.FORBIDDEN)
-    others = set(place.organizations.exclude(pk__in=organizations_of(user)))
+    others = set(place.organizations.exclude(pk__in=coordinated_by(user)))
     own = _chosen(user, organizations, alone=not others)
     for name in FIELDS[model]:
         setattr(place, name, words[name])
@@ -60,14 +61,7 @@ def change_place(place: Kept, *, user: User, words: Mapping[str, Any], organizat
 
 def kept_by(model: type[Kept], user: User) -> QuerySet[Kept]:
     """Those that `user` looks after, in their order."""
-    return model._default_manager.filter(organizations__in=organizations_of(user)).distinct()
-
-
-def organizations_of(user: User) -> QuerySet[Organization]:
-    """Those that `user` coordinates."""
-    return Organization.objects.filter(
-        memberships__user_id=user.pk, memberships__role=Membership.Role.COORDINATOR, memberships__user__is_active=True
-    ).distinct()
+    return model._default_manager.filter(organizations__in=coordinated_by(user)).distinct()
 
 
 def where(organizations: QuerySet[Organization], *, kept: str | None) -> list[tuple[str, str | Promise]]:
@@ -81,7 +75,7 @@ def where(organizations: QuerySet[Organization], *, kept: str | None) -> list[tu
 
 
 def _chosen(user: User, organizations: Collection[Organization], *, alone: bool = True) -> set[Organization]:
-    if not set(organizations) <= set(organizations_of(user)):
+    if not set(organizations) <= set(coordinated_by(user)):
         raise Refused(Code.FORBIDDEN)
     if alone and not organizations:
         raise Refused(Code.BAD_COMMAND, _("Choose at least one organisation. Somebody has to read it."))

@@ -1,5 +1,6 @@
 """The page that is made of a letter and its answer. The verbs stand in `letters`; they hold the letter's lock."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -67,6 +68,17 @@ def suggestion(letter: Letter) -> dict[str, str]:
     return {"title": "", "question": asked[: LIMITS["question"]], "answer": said[: LIMITS["answer"]]}
 
 
+def is_sent(answer: str, letter: Letter) -> bool:
+    """Whether each paragraph of it was sent to the writer like that, in this order. Some may be left out."""
+    said = letter.parts.sent().filter(counsellor__isnull=False).values_list("text", flat=True)
+    left = iter(_paragraphs("\n\n".join(said)))
+    return all(paragraph in left for paragraph in _paragraphs(answer))  # `in` goes on behind what it has found
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [paragraph.strip() for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]
+
+
 def propose(
     letter: Letter, words: Mapping[str, str], *, need: Need | None, service: Service | None, now: datetime
 ) -> Publication:
@@ -77,6 +89,8 @@ def propose(
     spans = [span for text in clean.values() for span in guard.find_spans(text)]
     if spans:
         raise Refused(Code.IDENTIFYING, _("It may still show who somebody is. Change what is marked."), spans=spans)
+    if letter.letterbox.second_look and not is_sent(clean["answer"], letter):
+        raise Refused(Code.LADDER, _("A colleague reads each answer here. So leave paragraphs out, and add nothing."))
     answered_by = letter.parts.sent().filter(counsellor__isnull=False).values_list("counsellor", flat=True)
     made, _is_new = Publication.objects.update_or_create(
         letter=letter,

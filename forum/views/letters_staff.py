@@ -14,11 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.permissions import may_enter_staff_pages
+from accounts.permissions import coordinated_by, may_enter_staff_pages
 from forum.letter_forms import AnswerForm, PublicationForm
 from forum.models import Letter, Letterbox, LetterPart, Publication
-from forum.permissions import can_give_look, can_read_letterbox, can_sign, is_trainee, needs_look
-from forum.services import letterboxes, letters, places, publications
+from forum.permissions import (
+    can_give_look,
+    can_propose,
+    can_read_letterbox,
+    can_sign,
+    is_trainee,
+    needs_look,
+    writers_of,
+)
+from forum.services import letterboxes, letters, publications
 from moderation.queue import working_name
 from moderation.refusals import Refused
 from moderation.text import render_markdown
@@ -32,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Letters of one's letterboxes: those that wait, and those that were answered lately."""
     user = cast(User, request.user)
     boxes = Letterbox.objects.in_the_hands_of(user)
-    keeps = places.organizations_of(user).exists()
+    keeps = coordinated_by(user).exists()
     if not may_enter_staff_pages(user) or not (keeps or boxes.exists()):
         raise PermissionDenied
     theirs = _with_draft(Letter.objects.in_the_hands_of(user))
@@ -167,6 +175,7 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
         "is_asked": publications.is_asked(publication),
         "is_declined": publications.is_declined(publication),
         "may_propose": publications.may_propose(letter),
+        "can_propose": can_propose(user, letter.letterbox),
         "is_late": letter.due_at is not None and letter.due_at < timezone.now(),
     }
     return render(request, "forum/letters/read.html", context, status=422 if form.errors else 200)
@@ -174,19 +183,18 @@ def _read_page(request: HttpRequest, letter: Letter, form: AnswerForm | None) ->
 
 def _second_look(letter: Letter, user: User, draft: LetterPart | None) -> dict[str, Any]:
     """Who has written in the answer, and who can read it through before it goes out."""
-    writers = list(draft.writers.select_related("user__profile").order_by("pk")) if draft else []
-    names = [working_name(writer.user) for writer in writers]
-    besides = {user.pk, *(writer.user_id for writer in writers)}
+    writers = list(writers_of(draft).select_related("profile")) if draft else []
+    names = sorted(working_name(writer) for writer in writers)
     box, asks_look = letter.letterbox, draft is not None and draft.look_asked_at is not None
     must = needs_look(box, user, draft)
     can_look = asks_look and draft is not None and can_give_look(user, draft)
     return {
         "can_look": can_look,
-        "only_reads": asks_look and not can_look and user.pk not in {writer.user_id for writer in writers},
+        "only_reads": asks_look and not can_look and user not in writers,
         "needs_look": must,
         "is_trainee": is_trainee(user, box),
         "wrote": names if len(names) > 1 else [],
-        "has_reader": not must or letterboxes.has_reader(box, besides=besides),
+        "has_reader": letterboxes.has_reader(box, besides={user.pk, *(writer.pk for writer in writers)}),
     }
 
 
@@ -212,7 +220,7 @@ def propose(request: HttpRequest, public_id: str) -> HttpResponse:
     """Letter and answer as a page that shows nobody. The writer reads it next, and decides."""
     user = cast(User, request.user)
     letter = _letter_of(user, public_id)
-    if not publications.may_propose(letter):
+    if not (can_propose(user, letter.letterbox) and publications.may_propose(letter)):
         raise Http404
     if request.method != "POST":
         return _propose_page(request, letter, PublicationForm(initial=_initial(letter)))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.permissions import may_enter_staff_pages
+from accounts.permissions import coordinated_by, may_enter_staff_pages
 from forum.models import Board, Letterbox
 from forum.permissions import can_keep
 from forum.place_forms import BoardForm, LetterboxForm
@@ -23,7 +23,7 @@ from moderation.refusals import Refused
 
 def _coordinator(request: HttpRequest) -> User:
     user = cast(User, request.user)
-    if not may_enter_staff_pages(user) or not places.organizations_of(user).exists():
+    if not may_enter_staff_pages(user) or not coordinated_by(user).exists():
         raise PermissionDenied
     return user
 

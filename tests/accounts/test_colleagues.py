@@ -1,12 +1,14 @@
 """Who is in training: said by coordinators about their counsellors, and by nobody about themselves."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import services
+from accounts import permissions, services
 from accounts.models import Membership, Organization, User
 from tests.accounts.conftest import MakeStaff
 
@@ -72,6 +74,19 @@ def test_nobody_ends_their_own_training(client: Client, lis: User, organization:
     assert role_of(lis).is_trainee
 
 
+def test_one_rule_says_whose_training_somebody_begins_and_ends(
+    client: Client, lis: User, make_staff: MakeStaff, organization: Organization
+) -> None:
+    Membership.objects.create(user=lis, organization=organization, role="counsellor")
+    anna, bo = make_staff("anna"), make_staff("bo", is_active=False)
+    ole, jonas = make_staff("ole", role="coordinator"), make_staff("jonas", role="editor")
+    assert list(permissions.trained_by(lis)) == [role_of(anna)]
+    assert set(permissions.trained_by(ole)) == {role_of(anna), role_of(lis)}
+    assert [list(permissions.trained_by(user)) for user in (anna, bo, jonas)] == [[], [], []]
+    offered = re.findall(r'name="membership" value="(\d+)"', client.get(URL).content.decode())
+    assert offered == [str(role_of(anna).pk)]
+
+
 @pytest.mark.parametrize("role", ["counsellor", "editor", ""])
 def test_only_coordinators_open_the_list(client: Client, make_staff: MakeStaff, role: str) -> None:
     user, anna = make_staff("sofie", role=role), make_staff("anna")
@@ -88,7 +103,18 @@ def test_without_a_second_factor_no_coordinator_changes_it(client: Client, lis: 
     assert not role_of(anna).is_trainee
 
 
-@pytest.mark.parametrize("chosen", ["", "nonsense", "0", "²"])
+@pytest.mark.parametrize("action", ["", "Train", "end", None])
+def test_a_button_that_there_is_not_changes_nothing(
+    client: Client, lis: User, make_staff: MakeStaff, action: str | None
+) -> None:
+    anna = make_staff("anna")
+    for is_trainee in (True, False):
+        Membership.objects.filter(user=anna).update(is_trainee=is_trainee)
+        words = {"membership": role_of(anna).pk} | ({} if action is None else {"action": action})
+        assert (client.post(URL, words).status_code, role_of(anna).is_trainee) == (400, is_trainee)
+
+
+@pytest.mark.parametrize("chosen", ["", "nonsense", "0", "²", "٣", "-1", "9" * 18, "9" * 19, "9" * 30, "9" * 5000])
 def test_what_is_no_colleague_is_not_found(client: Client, lis: User, chosen: str) -> None:
     assert client.post(URL, {"membership": chosen, "action": "train"}).status_code == 404
 

@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
@@ -12,13 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from forum.models import Letterbox
 from forum.promises import answered_by
-from forum.services import letter_sweeps, letters
+from forum.services import letter_sweeps, letterboxes, letters, places
+from moderation.refusals import Refused
 from tests.forum.letters import answer, fresh, house, make_box, make_person, write
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +55,9 @@ def at_work(user: User) -> Client:
         (4, "2026-11-23 14:02", "2026-11-23 18:00"),
         (4, "2026-11-23 17:30", "2026-11-24 10:00"),  # two and a half hours, the rest of it tomorrow
         (4, "2026-11-26 18:00", "2026-11-30 11:00"),
-        (36, "2026-11-23 14:00", "2026-11-25 15:00"),  # a day, and twelve of eleven hours a day
+        (30, "2026-11-23 13:00", "2026-11-24 19:00"),  # a day, and six hours
+        (36, "2026-11-23 14:00", "2026-11-25 14:00"),  # a day, and no more than another one
+        (47, "2026-11-23 14:00", "2026-11-25 14:00"),
         (168, "2026-11-23 14:02", "2026-12-03 14:00"),
     ],
 )
@@ -109,6 +114,35 @@ def test_whatever_the_hours_a_promise_ends_while_somebody_reads_and_leaves_no_le
     assert local.minute == 0
     assert due - now > timedelta(hours=hours - 2)  # the full hour, and the hour of a change of the clocks
     assert answered_by(box, now=now + timedelta(hours=1)) >= due
+
+
+MINUTES = st.integers(0, 24 * 60 - 1)
+
+
+def clock_of(minutes: int) -> time:
+    return time(minutes // 60, minutes % 60)
+
+
+@given(
+    written=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31))
+    | st.datetimes(datetime(2027, 3, 26), datetime(2027, 3, 29)),
+    days=st.sets(st.sampled_from("1234567"), min_size=1),
+    between=st.none() | st.lists(MINUTES, min_size=2, max_size=2, unique=True),
+)
+@example(written=datetime(2027, 3, 27), days={"7"}, between=[150, 240])  # it opens in the hour that is left out
+@example(written=datetime(2026, 11, 23, 13), days={"1"}, between=[960, 961])
+def test_more_promised_hours_never_end_earlier(written: datetime, days: set[str], between: list[int] | None) -> None:
+    first, last = sorted(between) if between else (None, None)
+    box = Letterbox(
+        reading_days="".join(sorted(days)),
+        reading_from=None if first is None else clock_of(first),
+        reading_until=None if last is None else clock_of(last),
+    )
+    ends = []
+    for hours in range(4, 169):
+        box.answer_hours = hours
+        ends.append(answered_by(box, now=written.replace(tzinfo=UTC)))
+    assert ends == sorted(ends)
 
 
 def test_a_letter_over_a_closed_weekend_is_not_late_and_is_alarmed_when_it_is() -> None:
@@ -214,6 +248,7 @@ def test_a_coordinator_sets_the_hours_and_finds_them_again() -> None:
         {"reading_until": ""},
         {"reading_from": "20:00"},
         {"reading_from": "21:00"},
+        {"reading_from": "19:01"},
     ],
 )
 def test_hours_that_nobody_could_keep_are_not_set(wrong: dict[str, object]) -> None:
@@ -222,9 +257,57 @@ def test_hours_that_nobody_could_keep_are_not_set(wrong: dict[str, object]) -> N
     assert Letterbox.objects.count() == 0
 
 
+def test_an_hour_is_enough() -> None:
+    client = at_work(make_person("Lis", "coordinator"))
+    assert client.post(reverse("letters:box-new"), fields(reading_from="19:00")).status_code == 302
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [{"reading_days": ""}, {"reading_from": None}, {"reading_until": None}, {"reading_until": time(9)}],
+    [
+        {"reading_days": "8"},
+        {"reading_days": ""},
+        {"reading_days": "21"},
+        {"reading_from": time(9), "reading_until": time(9, 59)},
+    ],
+)
+def test_no_other_door_sets_hours_that_nobody_could_keep(wrong: dict[str, object]) -> None:
+    lis, box = make_person("Lis", "coordinator"), make_box()
+    words = {name: getattr(box, name) for name in places.FIELDS[Letterbox]} | {"services": [], "name": "Ny", **wrong}
+    with pytest.raises(Refused):
+        letterboxes.open_box(user=lis, words=words, organizations=[house()])
+    with pytest.raises(Refused):
+        letterboxes.change_box(box, user=lis, words=words, organizations=[house()])
+    assert Letterbox.objects.get().name == box.name
+
+
+def test_days_that_no_week_has_are_left_out_of_what_was_stored_before() -> None:
+    migration = import_module("forum.migrations.0007_days_of_the_week")
+    box = make_box()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute("ALTER TABLE forum_letterbox DROP CONSTRAINT a_letterbox_is_read_on_days_of_the_week")
+        try:
+            for before, after in (("821", "12"), ("", "1234567"), ("135", "135")):
+                Letterbox.objects.update(reading_days=before)
+                migration.leave_out_other_days(apps, None)
+                box.refresh_from_db()
+                assert box.reading_days == after
+        finally:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"reading_days": days} for days in ("", "8", "0", "18", "21", "11", "mandag", " ", "1,2")),
+        {"reading_from": None},
+        {"reading_until": None},
+        {"reading_until": time(9)},
+    ],
 )
 def test_the_database_knows_no_letterbox_that_is_never_read(wrong: dict[str, object]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -13,9 +13,22 @@ from accounts.models import Membership, User
 from forum import permissions
 from forum.letter_desk import Letters
 from forum.models import Letter
-from forum.services import letter_sweeps, letterboxes, letters
+from forum.services import letter_sweeps, letterboxes, letters, publications
 from moderation.refusals import Refused
-from tests.forum.letters import ANSWER, NOW, answer, fresh, house, later, make_box, make_person, seen, write
+from tests.forum.letters import (
+    ANSWER,
+    NOW,
+    agree,
+    answer,
+    fresh,
+    house,
+    later,
+    make_box,
+    make_person,
+    propose,
+    seen,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +55,7 @@ def sofie() -> User:
 
 
 @pytest.fixture
-def asked(anna: User) -> Letter:
+def asked(anna: User, sofie: User) -> Letter:
     """Anna has asked that a colleague reads her answer, in a letterbox that asks for no second look."""
     letter = write(make_box()).letter
     letters.ask_look(letter=letter, user=anna, text=ANSWER, seen=seen(letter), now=later(minutes=10))
@@ -72,11 +85,11 @@ def test_what_somebody_in_training_has_written_in_is_sent_by_no_one_who_changes_
 ) -> None:
     arguments = {"letter": asked, "user": sofie, "text": f"{ANSWER}.", "seen": seen(asked), "now": later(minutes=20)}
     assert refusal(letters.send, **arguments).code == "ladder"
+    mads = make_person("Mads", "counsellor")
     letters.ask_look(**arguments)  # type: ignore[arg-type]
     arguments = {"letter": asked, "seen": seen(asked), "now": later(minutes=40)}
     for user in (sofie, anna):
         assert refusal(letters.give_look, user=user, **arguments).code == "forbidden"
-    mads = make_person("Mads", "counsellor")
     letters.give_look(user=mads, **arguments)  # type: ignore[arg-type]
     assert asked.parts.sent().last().looked_by == mads  # type: ignore[union-attr]
 
@@ -123,12 +136,77 @@ def test_when_the_training_is_over_one_sends_alone(anna: User) -> None:
     assert letter.parts.sent().count() == 4
 
 
+# What is shown to everybody ---------------------------------------------------------------------------------------
+
+
+def test_nobody_in_training_proposes_a_page_that_no_colleague_has_read(anna: User, sofie: User) -> None:
+    letter = written()
+    answer(letter, sofie, now=timezone.now())
+    refused = refusal(propose, letter=letter, user=anna, answer="Annas egne ord, som ingen har læst.")
+    assert (refused.code, publications.of(letter)) == ("forbidden", None)
+    url = reverse("letters:propose", args=[letter.public_id])
+    words = {"action": "propose", "title": "Alene", "question": "Hvad nu?", "answer": "Annas egne ord."}
+    assert (at_work(anna).get(url).status_code, at_work(anna).post(url, words).status_code) == (404, 404)
+    assert publications.of(letter) is None
+    assert (url in page_of(letter, anna), url in page_of(letter, sofie)) == (False, True)
+
+
+def test_nobody_in_training_changes_what_a_colleague_has_proposed(anna: User, sofie: User) -> None:
+    letter = written()
+    answer(letter, sofie, now=timezone.now())
+    propose(letter, sofie)
+    assert refusal(propose, letter=letter, user=anna, answer="Annas egne ord.").code == "forbidden"
+    agree(letter)
+    assert publications.of(letter).answer == "Det kender mange."  # type: ignore[union-attr]
+    assert reverse("letters:propose", args=[letter.public_id]) not in page_of(letter, anna)
+
+
+THREE = "Det kender mange.\n\nDin *bror* ved det ikke.\n\nHvad ville hjælpe dig?"
+
+
+@pytest.fixture
+def answered(sofie: User) -> Letter:
+    """Three paragraphs that a colleague has read and sent, in a letterbox that asks for that."""
+    letter = written(second_look=True)
+    lis = make_person("Lis", "coordinator")
+    letters.ask_look(letter=letter, user=sofie, text=THREE, seen=seen(letter), now=later(minutes=10))
+    letters.give_look(letter=letter, user=lis, seen=seen(letter), now=later(minutes=20))
+    return fresh(letter)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{THREE}\n\nRing til mig.",
+        "Det kender ingen.",
+        "Det kender mange. Hvad ville hjælpe dig?",
+        "Hvad ville hjælpe dig?\n\nDet kender mange.",
+        "Det kender mange.\n\nDet kender mange.",
+    ],
+)
+def test_where_a_colleague_reads_each_answer_no_other_answer_is_published(
+    answered: Letter, sofie: User, text: str
+) -> None:
+    assert refusal(propose, letter=answered, user=sofie, answer=text).code == "ladder"
+    assert publications.of(answered) is None
+
+
+@pytest.mark.parametrize("text", [THREE, "Det kender mange.\r\n\r\nHvad ville hjælpe dig?", "Det kender mange.\n"])
+def test_paragraphs_that_would_show_somebody_are_left_out_without_a_colleague(
+    answered: Letter, sofie: User, text: str
+) -> None:
+    propose(answered, sofie, answer=text)
+    agree(answered)
+    assert publications.of(answered).published_at is not None  # type: ignore[union-attr]
+
+
 # What they read ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("second_look", [True, False])
 def test_nobody_in_training_gives_a_second_look_or_gives_it_back(anna: User, sofie: User, second_look: bool) -> None:
     letter = write(make_box(second_look=second_look)).letter
+    make_person("Mads", "counsellor")
     letters.ask_look(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=later(minutes=1))
     arguments = {"letter": letter, "user": anna, "seen": seen(letter), "now": later(minutes=20)}
     assert refusal(letters.give_look, **arguments).code == "forbidden"
@@ -233,12 +311,12 @@ def test_the_page_says_to_a_colleague_that_somebody_in_training_has_written_in_i
 
 
 def test_somebody_in_training_reads_along_where_a_colleague_is_asked(anna: User, sofie: User) -> None:
-    letter = written()
+    letter, mads = written(), make_person("Mads", "counsellor")
     letters.ask_look(letter=letter, user=sofie, text=ANSWER, seen=seen(letter), now=timezone.now())
     page = page_of(letter, anna)
     assert ANSWER in page
     assert 'name="action"' not in page
-    assert 'value="look"' in page_of(letter, make_person("Mads", "counsellor"))  # nobody was held up
+    assert 'value="look"' in page_of(letter, mads)  # nobody was held up
 
 
 def test_whoever_is_alone_and_in_training_is_told_that_nobody_can_read_it(anna: User) -> None:
