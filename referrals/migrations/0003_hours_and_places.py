@@ -7,8 +7,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import referrals.models.hours
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -196,7 +194,15 @@ class Migration(migrations.Migration):
                 (
                     "byday",
                     models.CharField(
-                        max_length=60, validators=[referrals.models.hours.check_days], verbose_name="days"
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^((-1|[1-5])?(MO|TU|WE|TH|FR|SA|SU)(,(?!$)|\\Z))+\\Z",
+                                "Write days as MO,TU,WE,TH,FR,SA,SU with commas between.",
+                                code="days",
+                            )
+                        ],
+                        verbose_name="days",
                     ),
                 ),
                 ("opens_at", models.TimeField(verbose_name="from")),
