@@ -104,4 +104,18 @@ OFFERS: tuple[Offer, ...] = (
         passes_on=DUTY,
         source=SOURCE,
     ),
+    Offer(
+        slug="demo-sms-linjen",
+        name="Demo: Sms-linjen",
+        organization="Demo Forening",
+        description="Opdigtet. Skriv en sms, når du ikke har lyst til at sige det højt.",
+        for_whom="Alle unge",
+        channels=((Kind.SMS, NO_NUMBER),),
+        topics=(t.ANYTHING, t.FAMILY, t.SCHOOL, t.GRIEF),
+        week=(("MO,TU,WE,TH,FR", "12:00", "20:00"), ("SA,SU", "16:00", "20:00")),
+        cost="Gratis",
+        is_anonymous=True,
+        passes_on=DUTY,
+        source=SOURCE,
+    ),
 )

@@ -100,7 +100,7 @@ def test_help_now_costs_two_queries_however_many_there_are(
 def test_help_now_of_the_demo_is_national_with_nothing_to_call(now: datetime) -> None:
     services.load_demo_services(now=now)
     found = cards.help_now(now=now)
-    assert sorted(card["name"] for card in found) == ["Demo: Aftensnak", "Demo: Nattelinjen"]
+    assert sorted(card["name"] for card in found) == ["Demo: Aftensnak", "Demo: Nattelinjen", "Demo: Sms-linjen"]
     assert found[0]["name"] == "Demo: Nattelinjen"
     assert {channel["href"] for card in found for channel in card["channels"]} == {None}
 

@@ -145,7 +145,7 @@ def test_a_card_says_who_it_is_for_how_to_reach_it_and_when_it_was_checked(clien
 def test_in_the_demo_nothing_can_be_called_but_112(client: Client) -> None:
     services.load_national_drafts()
     services.load_demo_services()
-    for name, shown in (("help", 1), ("directory", 6)):
+    for name, shown in (("help", 1), ("directory", 7)):
         html = get(client, name)
         assert len(names(html)) == shown
         assert links_of(html) <= {"tel:112"}
