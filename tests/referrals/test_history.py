@@ -217,6 +217,28 @@ def test_a_place_is_changed_and_taken_away_for_all_of_its_services(desk: Client,
     assert other.versions.count() == 3
 
 
+def test_whoever_keeps_a_copy_of_the_directory_hears_of_every_change_of_a_place(
+    desk: Client, make: MakeService
+) -> None:
+    service, untouched = make(), make(name="En anden")
+    long_ago = timezone.now() - timedelta(days=3)
+
+    def is_told(change: str, *rest: object, **values: str) -> bool:
+        Service.objects.update(last_modified=long_ago)
+        desk.post(url(change, service, *rest), values)
+        untouched.refresh_from_db()
+        service.refresh_from_db()
+        assert untouched.last_modified == long_ago
+        return service.last_modified > long_ago
+
+    assert is_told("place-new", **HOUSE)
+    place = Location.objects.get()
+    assert is_told("place", place.pk, **{**HOUSE, "address_1": "Gaden 2"})
+    assert is_told("places")
+    desk.post(url("places", service), {f"at_{place.pk}": "on"})
+    assert is_told("place-remove", place.pk)
+
+
 def test_a_place_that_is_gone_does_not_come_back_with_a_version(desk: Client, make: MakeService) -> None:
     service = make()
     add(desk, service)
