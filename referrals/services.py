@@ -19,34 +19,25 @@ from referrals import demo, links, national, permissions, second_person, topics,
 from referrals.models import Channel, NumberChange, OnHolidays, Service, Topic, Version
 
 # A service's words, which may be polished without a new check ...
-WORDS = (
-    "description",
-    "alert",
-    "status",
-    "source",
-    "source_date",
-    "url",
-    "fees_description",
-    "languages",
-    "duty_text",
-    "no_answer_text",
+WORDS = frozenset(
+    {
+        "description",
+        "alert",
+        "status",
+        "source",
+        "source_date",
+        "url",
+        "fees_description",
+        "languages",
+        "duty_text",
+        "no_answer_text",
+    }
 )
-# ... and what a check vouches for, together with the channels.
-FACTS = (
-    "name",
-    "eligibility_description",
-    "minimum_age",
-    "maximum_age",
-    "is_anonymous",
-    "municipality_code",
-    "hours_text",
-    "always_open",
-    "on_holidays",
-    "is_crisis",
-)
+# ... and what a check vouches for, together with the channels: all the rest.
+FACTS = frozenset(versions.VALUES) - WORDS
 
 # What `set_hours` writes, besides the hours themselves.
-HOURS = ("always_open", "on_holidays")
+HOURS = frozenset({"always_open", "on_holidays"})
 
 Channels = Iterable[tuple[str, str]]
 
@@ -161,7 +152,7 @@ def take_back(
         raise ValidationError(_("Somebody has changed it in the meantime. Look at it once more."), code="changed_since")
     was_crisis = service.is_crisis
     content = service.versions.get(pk=version.pk).content
-    facts_changed = bool(_take(service, content["values"]) & set(FACTS) - set(HOURS))
+    facts_changed = bool(_take(service, content["values"]) & FACTS - HOURS)
     service.topics.set(Topic.objects.filter(code__in=content["topics"]))
     wanted = _cleaned((kind, value) for kind, value in content["channels"])
     allowed = second_person.hold_back(service, wanted, was_crisis=was_crisis, by=by, now=now)
@@ -275,8 +266,8 @@ def import_service(
     """Write what a file says of a service, a new one or one that is there: a draft until somebody has checked it.
 
     Topics by code, hours as schedules and special days, places of its organisation with what is different there; None
-    keeps what is there. Nobody stands behind a file, so it
-    changes no numbers that need two people. Raises ValidationError where something does not fit.
+    keeps what is there. Nobody stands behind a file, so it changes no numbers that need two people.
+    Raises ValidationError where something does not fit.
     """
     is_new, needs_two = service._state.adding, False
     if not is_new:
@@ -317,7 +308,7 @@ def _locked(service: Service, by: User) -> Service:
 
 def _take(service: Service, values: Mapping[str, Any]) -> set[str]:
     """Put the values on the service, unsaved. The names of what changed."""
-    changed = {name for name in (*WORDS, *FACTS) if name in values and getattr(service, name) != values[name]}
+    changed = {name for name in versions.VALUES if name in values and getattr(service, name) != values[name]}
     for name in changed:
         setattr(service, name, values[name])
     return changed
