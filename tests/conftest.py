@@ -20,25 +20,29 @@ hypothesis.settings.load_profile("samrum")
 
 pytest_plugins = ["tests.servers", "tests.flushing"]
 
-# The files that take longest, the longest first: of two workers none shall be left alone with one of them at the end.
+# The files that take longest, the longest first: no worker shall be left alone with one of them at the end.
 # Put a file here when it takes more than half a minute (`pytest --durations=40`).
 LONGEST_FIRST = (
+    "browser/test_axe.py",
     "browser/test_room_page.py",
     "browser/test_room_line.py",
-    "browser/test_door.py",
-    "browser/test_axe.py",
-    "browser/test_evening.py",
-    "browser/test_desk_evening.py",
-    "browser/test_forum.py",
+    "browser/test_room_beside.py",
     "browser/test_queue.py",
+    "browser/test_desk_tools.py",
+    "browser/test_desk_look.py",
+    "browser/test_forum.py",
+    "browser/test_door.py",
+    "browser/test_desk_evening.py",
+    "browser/test_letters.py",
     "browser/test_exit.py",
-    "browser/test_staff.py",
+    "browser/test_evening.py",
     "chat/test_races.py",
-    "chat/test_faults.py",
-    "chat/test_rooms_beside.py",
-    "chat/test_silence.py",
-    "chat/test_threats.py",
     "deploy/test_run.py",
+    "chat/test_rooms_beside.py",
+    "chat/test_threats.py",
+    "tests/test_servers.py",
+    "chat/test_faults.py",
+    "chat/test_silence.py",
 )
 
 

@@ -9,6 +9,7 @@ process of its own is `server.manage("retention", "--check")`.
 import fcntl
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -183,25 +184,55 @@ def _execute(statement: str, *names: str) -> None:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
-def migrated_database() -> str:
-    """Name of a migrated, otherwise empty database to copy; made once a run, with the static files collected."""
-    name = "samrum_template"
-    done = settings.DATA_DIR / "template.done"
-    with (settings.DATA_DIR / "template.lock").open("w") as lock:
+def _once_a_run(name: str, step: Callable[[], object]) -> None:
+    """Take `step` in the first of pytest-xdist's workers that comes here; the others wait for it."""
+    done = settings.DATA_DIR / f"{name}.done"
+    with (settings.DATA_DIR / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            if not settings.ON_SQLITE:
-                _execute("CREATE DATABASE {}", name)
-            blank = Site(settings.DATA_DIR, _database_of_run(name), {})
-            blank.manage("migrate", "--verbosity", "0", "--skip-checks")
-            blank.manage("collectstatic", "--noinput", "--verbosity", "0", "--settings", "tests.collecting")
+            step()
             done.touch()
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> str:
+    """Name of a migrated, otherwise empty database to copy; made once a run."""
+    name = "samrum_template"
+
+    def make() -> None:
+        if not settings.ON_SQLITE:
+            _execute("CREATE DATABASE {}", name)
+        blank = Site(settings.DATA_DIR, _database_of_run(name), {})
+        blank.manage("migrate", "--verbosity", "0", "--skip-checks")
+
+    _once_a_run("migrated", make)
     return name
 
 
+@pytest.fixture(scope="session")
+def collected_files() -> None:
+    """The static files of servers under test; collected once a run."""
+    blank = Site(settings.DATA_DIR, "", {})
+    collect = ("collectstatic", "--noinput", "--verbosity", "0", "--settings", "tests.collecting")
+    _once_a_run("collected", lambda: blank.manage(*collect))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None, migrated_database: str) -> bool:
+    """As it is; and each worker's database begins as a copy of the migrated one: migrating takes longer than most files
+    of tests."""
+    test = settings.DATABASES["default"]["TEST"]
+    if settings.ON_SQLITE:
+        shutil.copyfile(settings.DATA_DIR / f"{migrated_database}.sqlite3", test["NAME"])
+        return True  # gone with its folder
+    test["TEMPLATE"] = migrated_database
+    return django_db_keepdb
+
+
 @pytest.fixture(scope="module")
-def servers(migrated_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+def servers(
+    migrated_database: str, collected_files: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Site]]:
     """A function that starts a site of `count` processes; all of them end with the test file."""
     with ExitStack() as sites:
 

@@ -52,7 +52,7 @@ def test_T08_whispers_and_the_desk_leave_no_frame_at_anybody_else(server: Site) 
 
 def stage_guest(site: Site, slug: str) -> dict[str, str]:
     """The cookie of one who counts as a guest."""
-    (staged,) = json.loads(site.manage("stage", "--slug", slug, "--members", "1", "--counsellors", "0"))
+    (staged,) = json.loads(site.call("stage", slug=slug, members=1, counsellors=0))
     with site.database():
         member = Member.objects.filter(session__slug=slug, role="young").order_by("-pk")[0]
         Member.objects.filter(pk=member.pk).update(role="guest")

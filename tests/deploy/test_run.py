@@ -46,7 +46,7 @@ class Run:
         return self.output.read_text(encoding="utf-8")
 
     def wait_for(self, words: str) -> None:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while words not in self.text():
             assert self.process.poll() is None, self.text()
             assert time.monotonic() < deadline, self.text()
