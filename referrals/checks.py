@@ -26,7 +26,7 @@ from django.utils.translation import ngettext
 
 from accounts import staff_mail
 from accounts.models import User
-from referrals import link_check, permissions, services, versions
+from referrals import colleagues, link_check, permissions, services, versions
 from referrals.models import Reminder, Service
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def ask_whether_still_true(*, now: datetime) -> int:
     many services. Each person gets one mail, and nobody is asked about a service twice within 30 days."""
     asked: dict[User, list[Service]] = defaultdict(list)
     for service in _to_ask(now):
-        people = _people_of(service)
+        people = colleagues.with_mail(service)
         if people and _claim(service, now):
             for user in people:
                 asked[user].append(service)
@@ -136,15 +136,6 @@ def _to_ask(now: datetime) -> list[Service]:
         shown = shown.filter(is_demo=False)
     due = Q(pk__in=shown.to_check(now).values("pk")) | Q(pk__in=link_check.services_with_silent_links(shown))
     return list(shown.filter(due).select_related("organization").order_by("name", "pk"))
-
-
-def _people_of(service: Service) -> list[User]:
-    """Those of its organisation who have a mail address and may say that it is true. Of an organisation without any,
-    such as one that has not taken over its national offer: the administrators."""
-    with_mail = User.objects.staff().filter(is_active=True).exclude(email="").order_by("pk")
-    own = with_mail.filter(memberships__organization=service.organization).distinct()
-    people = [user for user in own if permissions.may_edit(user, service)]
-    return people or [user for user in with_mail.filter(is_superuser=True) if permissions.administers(user)]
 
 
 def _claim(service: Service, now: datetime) -> bool:
@@ -178,6 +169,5 @@ def _about(service: Service, user: User, now: datetime) -> str:
     for link in link_check.silent_links_of([service]).get(service.pk, []):
         since = date_format(timezone.localdate(link.failing_since))
         lines.append(_("This link has not answered since %(day)s: %(link)s") % {"day": since, "link": link.url})
-    path = reverse("referrals:check", args=[make_token(service, user)])
-    lines.append((settings.ORIGINS[0] if settings.ORIGINS else "") + path)
+    lines.append(colleagues.address(reverse("referrals:check", args=[make_token(service, user)])))
     return "\n".join(lines)

@@ -5,11 +5,17 @@ a service that once was shown as crisis help: whoever takes that word away does 
 """
 
 from datetime import datetime
+from functools import partial
 
-from django.utils import timezone
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from accounts import staff_mail
 from accounts.models import User
-from referrals import links
+from referrals import colleagues, links, permissions
 from referrals.models import AgreedNumbers, NumberChange, Service
 
 Ways = list[tuple[str, str]]
@@ -90,4 +96,24 @@ def _propose(service: Service, numbers: Ways, *, by: User, now: datetime | None)
     if waiting and [(kind, value) for kind, value in waiting.numbers] == numbers:
         return
     NumberChange.objects.filter(service=service).delete()
-    NumberChange.objects.create(service=service, numbers=numbers, proposed_by=by, proposed_at=now or timezone.now())
+    change = NumberChange.objects.create(
+        service=service, numbers=numbers, proposed_by=by, proposed_at=now or timezone.now()
+    )
+    transaction.on_commit(partial(_tell_the_others, change))
+
+
+def _tell_the_others(change: NumberChange) -> None:
+    """Those who may say yes. The mail names neither the numbers nor their writer: they are to be read on the page."""
+    people = [user for user in colleagues.with_mail(change.service) if permissions.may_agree(user, change)]
+    page = colleagues.address(reverse("referrals:manage-edit", args=[change.service_id]))
+    with translation.override(settings.LANGUAGE_CODE):
+        staff_mail.send(
+            subject=_("A number for a crisis waits for your yes"),
+            text=_(
+                "A colleague wants another number on %(service)s. Young people see it when one more person has said "
+                "yes. Call the number first: does the right place answer? Then decide here:"
+            )
+            % {"service": change.service.name}
+            + f"\n{page}",
+            to=[user.email for user in people],
+        )

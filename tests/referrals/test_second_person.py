@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -51,6 +52,29 @@ def refusal(verb: Callable[[], Any]) -> str | None:
 
 def is_shown(service: Service) -> bool:
     return Service.objects.shown().filter(pk=service.pk).exists()
+
+
+def test_those_who_can_say_yes_hear_of_it_by_mail_and_the_mail_has_no_number(
+    make: MakeService,
+    editor: User,
+    sofie: User,
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    service = make(is_crisis=True, channels=(OLD, CHAT))
+    for user in (editor, sofie):
+        User.objects.filter(pk=user.pk).update(email=f"{user.username}@livet.dk")
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(service, editor, NEW, CHAT)
+    (mail,) = mailoutbox
+    assert mail.to == ["sofie@livet.dk"]
+    assert service.name in mail.body
+    assert reverse("referrals:manage-edit", args=[service.pk]) in mail.body
+    assert "20304050" not in mail.subject + mail.body
+    assert "editor" not in mail.subject + mail.body
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(service, editor, NEW, CHAT)
+    assert len(mailoutbox) == 1
 
 
 # A number that changes --------------------------------------------------------------------------------------------
