@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.moments import clock
 
 EVERY_DAY = "1234567"  # Monday is 1, as in ISO 8601
+SUNDAY = 7
 SOME_DAYS = ["".join(days) for number in range(1, 8) for days in combinations(EVERY_DAY, number)]
 ANY_DAY = date(2026, 1, 1)  # on which no clock is changed
 RUN = 3  # so many days in a row are told as "from … to"
@@ -19,9 +20,11 @@ RUN = 3  # so many days in a row are told as "from … to"
 def in_words(days: str, first: time | None, last: time | None) -> str:
     """Empty for what is read at any hour of any day."""
     if first is None or last is None:
-        return "" if days == EVERY_DAY else _("We read letters %(days)s.") % {"days": _days(days)}
-    words = {"days": _days(days), "first": _clock(first), "last": _clock(last)}
-    return _("We read letters %(days)s, %(first)s to %(last)s.") % words
+        told = "" if days == EVERY_DAY else _("We read letters %(days)s.") % {"days": _days(days)}
+    else:
+        words = {"days": _days(days), "first": _clock(first), "last": _clock(last)}
+        told = _("We read letters %(days)s, %(first)s to %(last)s.") % words
+    return told if str(SUNDAY) in days else " ".join([told, _("Not on public holidays.")])
 
 
 def _days(days: str) -> str:

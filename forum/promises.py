@@ -4,11 +4,14 @@ Times of day are Danish time, also over a change of the clocks.
 """
 
 from datetime import date, datetime, time, timedelta
+from itertools import count
 
 from django.utils import timezone
 
+from forum.hours import SUNDAY
 from forum.models.boards import ReadingTimes
 from forum.models.letters import Letterbox
+from referrals.hours import is_holiday
 
 ACUTE = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -73,15 +76,20 @@ def _same_time_next_day(box: Letterbox, local: datetime) -> datetime:
 
 def _next_read(box: Letterbox, local: datetime) -> datetime:
     """This moment, or the next at which somebody reads."""
-    if str(local.isoweekday()) in box.reading_days and local < _closes(box, local.date()):
+    if _is_read_on(box, local.date()) and local < _closes(box, local.date()):
         return max(local, _opens(box, local.date()))
     return _opens(box, _next_day(box, local.date()))
 
 
 def _next_day(box: Letterbox, day: date) -> date:
     """The next day after this one on which letters are read."""
-    coming = (day + DAY * number for number in range(1, 8))
-    return next(each for each in coming if str(each.isoweekday()) in box.reading_days)
+    coming = (day + DAY * number for number in count(1))
+    return next(each for each in coming if _is_read_on(box, each))
+
+
+def _is_read_on(box: Letterbox, day: date) -> bool:
+    """A Danish holiday counts as a Sunday, as the page says."""
+    return str(SUNDAY if is_holiday(day) else day.isoweekday()) in box.reading_days
 
 
 def _opens(box: Letterbox, day: date) -> datetime:

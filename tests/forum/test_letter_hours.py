@@ -1,7 +1,7 @@
 """A letterbox's own hours: said in words, and kept by what is promised."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from forum.models import Letterbox
 from forum.promises import answered_by
 from forum.services import letter_sweeps, letterboxes, letters, places
 from moderation.refusals import Refused
+from referrals.hours import is_holiday
 from tests.forum.letters import answer, fresh, house, make_box, make_person, write
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,8 @@ def at_work(user: User) -> Client:
         (36, "2026-11-23 14:00", "2026-11-25 14:00"),  # a day, and no more than another one
         (47, "2026-11-23 14:00", "2026-11-25 14:00"),
         (168, "2026-11-23 14:02", "2026-12-03 14:00"),
+        (24, "2026-12-23 14:02", "2026-12-28 14:00"),  # Christmas Eve is a Thursday, and nobody reads
+        (48, "2027-03-24 14:02", "2027-03-31 14:00"),  # from Maundy Thursday to Easter Monday
     ],
 )
 def test_a_promise_is_kept_to_days_and_hours_in_which_somebody_reads(hours: int, written: str, promised: str) -> None:
@@ -89,6 +92,16 @@ def test_the_hours_are_danish_ones_also_over_a_change_of_the_clocks() -> None:
     assert answered_by(box, now=danish("2027-03-27 18:00")) == danish("2027-03-28 18:00")  # an hour less
 
 
+def test_who_reads_on_sundays_reads_on_holidays() -> None:
+    box = make_box(answer_hours=24, reading_days="67", reading_from=time(10), reading_until=time(16))
+    assert answered_by(box, now=danish("2026-12-20 12:00")) == danish("2026-12-24 12:00")
+
+
+def read_as(day: date) -> str:
+    """The day of the week that a letterbox takes this day for."""
+    return "7" if is_holiday(day) else str(day.isoweekday())
+
+
 @given(
     written=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
     hours=st.integers(4, 168),
@@ -109,7 +122,7 @@ def test_whatever_the_hours_a_promise_ends_while_somebody_reads_and_leaves_no_le
     due = answered_by(box, now=now)
     local = due.astimezone(COPENHAGEN)
     before = local.replace(tzinfo=None) - timedelta(microseconds=1)  # midnight ends the day before it
-    assert str(local.isoweekday()) in days or str(before.isoweekday()) in days
+    assert days & {read_as(local.date()), read_as(before.date())}
     assert first <= local.hour <= last
     assert local.minute == 0
     assert due - now > timedelta(hours=hours - 2)  # the full hour, and the hour of a change of the clocks
@@ -171,10 +184,10 @@ def test_what_is_promised_stays_when_the_hours_change_and_the_next_question_gets
     "days, first, last, words",
     [
         ("1234567", None, None, ""),
-        ("1234", time(9), time(20), "We read letters Monday to Thursday, 9 to 20."),
-        ("12", time(9, 30), time(20), "We read letters Monday and Tuesday, 9:30 to 20."),
-        ("135", None, None, "We read letters Monday, Wednesday and Friday."),
-        ("3", time(16), time(19), "We read letters Wednesday, 16 to 19."),
+        ("1234", time(9), time(20), "We read letters Monday to Thursday, 9 to 20. Not on public holidays."),
+        ("12", time(9, 30), time(20), "We read letters Monday and Tuesday, 9:30 to 20. Not on public holidays."),
+        ("135", None, None, "We read letters Monday, Wednesday and Friday. Not on public holidays."),
+        ("3", time(16), time(19), "We read letters Wednesday, 16 to 19. Not on public holidays."),
         ("12367", None, None, "We read letters Monday to Wednesday, Saturday and Sunday."),
         ("1567", None, None, "We read letters Monday and Friday to Sunday."),
         ("1234567", time(8), time(22), "We read letters every day, 8 to 22."),
@@ -194,7 +207,10 @@ def english() -> Client:
 def test_the_young_read_the_hours_where_they_choose_and_where_they_write() -> None:
     box = make_box(**WEEK)
     for url in (reverse("letters:list"), reverse("letters:write", args=[box.slug])):
-        assert "We read letters Monday to Thursday, 9 to 20." in english().get(url).content.decode()
+        assert (
+            "We read letters Monday to Thursday, 9 to 20. Not on public holidays."
+            in english().get(url).content.decode()
+        )
 
 
 def test_the_list_names_the_hour_of_the_answer_where_not_every_hour_counts() -> None:
