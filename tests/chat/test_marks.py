@@ -21,9 +21,9 @@ from chat.models import Ban, Event, Knock, Mark, Member, Session
 from chat.places import KNOCK, PLACE
 from chat.services import knocks, marks, members
 from chat.services.members import DoorClosed
+from tests.chat.doors import at, body, is_in, logged_in, main_of, words
 from tests.chat.people import lead_of, make_counsellor, make_session
 from tests.chat.scene import Scene
-from tests.chat.test_door import at, body, is_in, logged_in, main_of, words
 
 pytestmark = pytest.mark.django_db
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from chat.models import Knock, Mark, Member, Session
 from chat.services import marks, members, retention
 from chat.services.members import DoorClosed
+from tests.chat.doors import at, body, is_in, logged_in, main_of
 from tests.chat.people import lead_of, make_session
 from tests.chat.scene import Scene
-from tests.chat.test_door import at, body, is_in, logged_in, main_of
 from tests.chat.test_marks import answer, browser, come, held_by, house_of, member_of, shut_out, values_of
 
 pytestmark = pytest.mark.django_db
