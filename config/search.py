@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.limits import is_over
 from moderation import crisis
-from moderation.limits import is_over
 from referrals import search
 from referrals.cards import details, help_now
 from referrals.models import Service

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.addresses import address_of_request
+from accounts.limits import CODES, JOINS, is_over
 from accounts.models import User
 from chat.models import READABLE_AFTER_CLOSING, Knock, Member, Session
 from chat.permissions import is_announced, is_rostered
@@ -20,7 +21,6 @@ from chat.services import knocks, marks, members, reviews
 from chat.services.members import DoorClosed, Place
 from chat.views.room import retention_line
 from moderation import alias as aliases
-from moderation.limits import CODES, JOINS, is_over
 from moderation.refusals import Refused
 from referrals.cards import help_now
 

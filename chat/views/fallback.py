@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.limits import REQUESTS, is_over
 from chat.commands import COMMANDS, MAX_FRAME, MemberType, MessagePost, MessageReport, Ping, WhisperSend, load, parse
 from chat.entrance import STATUS, Reader
 from chat.events import Pong, encode
@@ -22,7 +23,6 @@ from chat.replay import read
 from chat.services.commands import perform
 from chat.services.presence import PlaceMoved, arrive, note_warnings
 from chat.views.room import find_reader, render_frame, render_room
-from moderation.limits import REQUESTS, is_over
 from moderation.refusals import Refused
 
 SENT_OUT = (KICKED, BANNED)  # they are told why on the session's page

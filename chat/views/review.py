@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.limits import is_over
 from accounts.models import Profile, User
 from accounts.moments import clock, time_in_words
 from accounts.permissions import may_enter_staff_pages
@@ -26,7 +27,6 @@ from chat.forms import ReviewForm
 from chat.models import REVIEW_KEPT, Member, Review, Session
 from chat.places import REVIEW, token_in
 from chat.services import crisis, reviews
-from moderation.limits import is_over
 from moderation.refusals import Refused
 from referrals.cards import help_now
 

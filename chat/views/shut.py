@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.limits import is_over
 from accounts.models import User
 from chat.entrance import shut_out
 from chat.events import MemberBanned, MemberKicked
@@ -17,7 +18,6 @@ from chat.models import Event, Member, Session, Stream
 from chat.permissions import BANNED, is_rostered, way_barred
 from chat.places import BAN, PLACE, set_bans, token_in
 from chat.services import bans
-from moderation.limits import is_over
 from referrals.cards import help_now
 
 View = Callable[[HttpRequest, str], HttpResponse]

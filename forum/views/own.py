@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.limits import CODES, is_over
 from accounts.redirects import SeeOther
 from forum.models import Letter, Nod, Post, PrivateWord, Topic, Writer
 from forum.places import WORD_CODE, drop_pen, set_letter, set_pen, token_in
@@ -17,7 +18,6 @@ from forum.promises import due_at
 from forum.reasons import Told, told
 from forum.services import codes, posts, private
 from forum.views.shared import WRITING, first_help, limited, own_place, own_post, unlisted
-from moderation.limits import CODES, is_over
 from moderation.refusals import Refused
 from referrals.cards import help_now
 

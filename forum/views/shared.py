@@ -9,10 +9,10 @@ from zlib import crc32
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from accounts.limits import is_over
 from forum.models import Board, Post, Topic, Writer
 from forum.places import writer_of
 from moderation import crisis
-from moderation.limits import is_over
 from referrals.cards import help_now
 
 View = Callable[..., HttpResponse]

@@ -98,7 +98,7 @@ def _about() -> dict[str, Any]:
     return {
         "operationId": "about",
         "summary": "What this API is.",
-        "responses": {"200": _json({"$ref": f"{COMPONENTS}about"}), **_refusals("304", "400")},
+        "responses": {"200": _json({"$ref": f"{COMPONENTS}about"}), **_refusals("304", "400", "429")},
     }
 
 
@@ -113,7 +113,7 @@ def _list(name: str, parameters: tuple[str, ...]) -> dict[str, Any]:
         "operationId": f"list_{name}",
         "summary": f"The {name} that are shown, always in the same order.",
         "parameters": [_parameter(each) for each in parameters],
-        "responses": {"200": answer, **_refusals("304", "400")},
+        "responses": {"200": answer, **_refusals("304", "400", "429")},
     }
 
 
@@ -123,7 +123,7 @@ def _one(name: str, parameters: tuple[str, ...]) -> dict[str, Any]:
         "operationId": f"get_{RECORD_OF[name]}",
         "summary": "One of them, with all that belongs to it.",
         "parameters": [own, *(_parameter(each) for each in parameters)],
-        "responses": {"200": _json({"$ref": COMPONENTS + RECORD_OF[name]}), **_refusals("304", "400", "404")},
+        "responses": {"200": _json({"$ref": COMPONENTS + RECORD_OF[name]}), **_refusals("304", "400", "404", "429")},
     }
 
 
@@ -143,5 +143,6 @@ def _refusals(*codes: str) -> dict[str, Any]:
         "304": {"description": "What you have is still right."},
         "400": {"description": "Parameters that cannot be understood, all of them.", "content": problem},
         "404": {"description": "There is nothing here, or it is not shown.", "content": problem},
+        "429": {"description": "More than 300 requests in a minute from one network.", "content": problem},
     }
     return {code: described[code] for code in codes}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.limits import is_over
 from accounts.models import Organization
 from referrals.hsds import export, openapi, questions
 from referrals.hsds.questions import Question, Unfit
@@ -27,6 +28,7 @@ VERSION = "3.0"
 PROFILE = "https://docs.openreferral.org/"  # the standard itself: no profile changes it here
 KEPT_SECONDS = 300
 AT_ONCE = 100  # rows that a dump holds in memory
+REQUESTS = "300/m"  # a network's; whoever wants all of it has one request to send
 METHODS = "GET, HEAD, OPTIONS"
 JSON, NDJSON, PROBLEM = "application/json", "application/x-ndjson", "application/problem+json"
 
@@ -47,6 +49,12 @@ def door(view: View) -> View:
             refused = _problem(405, "Method not allowed", "Here one can only read.")
             refused["Allow"] = METHODS
             return refused
+        if is_over(request, group="hsds", rate=REQUESTS):
+            wait = _problem(
+                429, "Too many requests", "Ask again in a minute. All of it comes in one answer with format=ndjson."
+            )
+            wait["Retry-After"] = "60"
+            return wait
         try:
             return _open_to_all(view(request, **address))
         except Unfit as unfit:

@@ -9,12 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import limits
 from accounts.models import User
 from forum.models import Board, Letterbox, Post, PrivateWord, Topic, Writer
 from forum.places import LETTER, PEN, WORD_CODE
 from forum.reasons import TOLD
 from forum.services import letters, private, reading
-from moderation import limits, reports
+from moderation import reports
 from moderation.models import Report
 from referrals.services import load_demo_services
 from tests.config.reading import lix, text_of

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from referrals import services
-from referrals.hsds import export, questions, terms
+from referrals.hsds import export, questions, terms, views
 from referrals.models import Location, Service, Topic
 from tests.referrals.conftest import TODAY, MakeService, person
 from tests.referrals.hsds_world import SECRET_STREET, everything
@@ -439,6 +439,15 @@ def test_a_dump_is_new_after_every_change(make: MakeService, town: Organization,
     after = Client().get(API + "services", asked, headers={"If-None-Match": first["ETag"]})
     assert after.status_code == 200
     assert after.getvalue() != before
+
+
+def test_a_network_that_asks_too_often_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "REQUESTS", "2/m")
+    answers = [Client(REMOTE_ADDR="192.0.2.7").get(API + "services") for _ask in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[2]["Retry-After"], answers[2]["Access-Control-Allow-Origin"]) == ("60", "*")
+    assert answers[2].json()["status"] == 429
+    assert Client(REMOTE_ADDR="192.0.2.8").get(API + "services").status_code == 200
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
