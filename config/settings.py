@@ -282,6 +282,7 @@ ACCOUNT_FORMS = {
 # A whole school or town hall may share one network (ip); a name and what belongs to it (key) is guarded closely.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
+    "municipal": "900/m/ip",  # one login is three or four requests
     "login_failed": "100/m/ip,5/15m/key",
     "login_failed_anywhere": "60/15m/key",
     "signup": "60/10m/ip",

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
+import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -239,6 +240,28 @@ def sealed(document: str, *, signed_by: str) -> str:
             etree.tostring(assertion), key_pem(signed_by), certificate_pem(signed_by)
         )
         root.replace(assertion, etree.fromstring(signed))
+    return b64encode(etree.tostring(root)).decode()
+
+
+def encrypted(response: str, *, for_whom: str) -> str:
+    """The response with its assertion encrypted for the owner of a certificate, as OIOSAML wants it."""
+    root = etree.fromstring(b64decode(response))
+    assertion = root.find("{urn:oasis:names:tc:SAML:2.0:assertion}Assertion")
+    around = etree.Element("{urn:oasis:names:tc:SAML:2.0:assertion}EncryptedAssertion")
+    root.replace(assertion, around)
+    around.append(assertion)
+    data = xmlsec.template.encrypted_data_create(
+        root, xmlsec.constants.TransformAes256Cbc, type=xmlsec.constants.TypeEncElement, ns="xenc"
+    )
+    xmlsec.template.encrypted_data_ensure_cipher_value(data)
+    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="dsig")
+    wrapped = xmlsec.template.add_encrypted_key(info, xmlsec.constants.TransformRsaOaep)
+    xmlsec.template.encrypted_data_ensure_cipher_value(wrapped)
+    keys = xmlsec.KeysManager()
+    keys.add_key(xmlsec.Key.from_memory(certificate_pem(for_whom).encode(), xmlsec.constants.KeyDataFormatCertPem))
+    context = xmlsec.EncryptionContext(keys)
+    context.key = xmlsec.Key.generate(xmlsec.constants.KeyDataAes, 256, xmlsec.constants.KeyDataTypeSession)
+    context.encrypt_xml(data, assertion)
     return b64encode(etree.tostring(root)).decode()
 
 

@@ -17,7 +17,7 @@ def take_in(*, entry: Entry) -> SocialAccount:
     """The account of whom the entry names, made if it is new, with exactly the entry's roles in its municipality.
 
     Nobody is joined to an account that was made otherwise. Who has no role any more loses those that they had.
-    Raises TurnedAway "not_here", "no_role" or "closed".
+    Raises TurnedAway "not_here", "no_role", "role_lost" or "closed".
     """
     with transaction.atomic():
         organization = _organization(entry)
@@ -27,8 +27,10 @@ def take_in(*, entry: Entry) -> SocialAccount:
         if account is not None:
             _set_roles(user=account.user, organization=organization, roles=entry.roles)
     # Outside, so that what was taken away stays so.
-    if account is None or not entry.roles:
+    if account is None:
         raise TurnedAway("no_role")
+    if not entry.roles:
+        raise TurnedAway("role_lost")
     if not permissions.may_come_by_municipality(account.user):
         raise TurnedAway("closed")
     return account

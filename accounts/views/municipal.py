@@ -38,7 +38,7 @@ def calmly(kind: str) -> Callable[..., Any]:
     """Give the view its login instead of the name in the address, and turn a refusal into the page that explains it."""
 
     def decorator(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        @ratelimit.decorator(app="allauth.account", action="login")
+        @ratelimit.decorator(app="allauth.account", action="municipal")
         @wraps(view)
         def door(request: HttpRequest, login_id: str) -> HttpResponseBase:
             login = settings.MUNICIPAL_LOGINS.get(login_id)
@@ -77,7 +77,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts/municipal.html", context)
 
 
-@ratelimit.decorator(app="allauth.account", action="login")
+@ratelimit.decorator(app="allauth.account", action="municipal")
 def _set_out(request: HttpRequest) -> HttpResponseBase:
     login = settings.MUNICIPAL_LOGINS.get(request.POST.get("login", ""))
     if login is None:

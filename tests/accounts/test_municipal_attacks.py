@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.municipal.privileges import privileges as read
 from tests.accounts.conftest import is_in
 from tests.accounts.municipal import back, come, deliver, request_of, set_out
-from tests.identity import OpenID, Saml, privileges, sealed
+from tests.identity import OpenID, Saml, encrypted, privileges, sealed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("municipal_logins")]
 
@@ -181,6 +181,19 @@ def test_the_second_step_alone_leads_nowhere(client: Client) -> None:
 def test_relay_state_leads_nowhere(client: Client, saml: Saml) -> None:
     response = saml.response(request_of(set_out(client, "kommunerne", next="/konto/profil/")))
     assert deliver(client, response, RelayState="https://example.org/")["Location"] == "/konto/profil/"
+
+
+def test_an_encrypted_answer_is_read_and_one_for_somebody_else_is_not(client: Client, saml: Saml) -> None:
+    foreign = saml.response(request_of(set_out(client, "kommunerne")))
+    assert refused(deliver(client, encrypted(foreign, for_whom="fremmed")), client)
+    ours = saml.response(request_of(set_out(client, "kommunerne")))
+    assert "urn:uuid:sofie" not in b64decode(encrypted(ours, for_whom="ours")).decode()
+    assert deliver(client, encrypted(ours, for_whom="ours")).status_code == 302
+
+
+def test_encrypting_an_answer_does_not_stand_for_its_signature(client: Client, saml: Saml) -> None:
+    unsigned = saml.response(request_of(set_out(client, "kommunerne")), signed_by="")
+    assert refused(deliver(client, encrypted(unsigned, for_whom="ours")), client)
 
 
 def test_we_sign_what_we_ask_and_describe_ourselves(client: Client, saml: Saml) -> None:

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts import permissions
 from accounts.models import Membership, Organization, User
+from referrals.models import Service
 from tests.accounts.conftest import PASSWORD, MakeStaff, code_now, is_in, set_up_app
 from tests.accounts.municipal import back, come, set_out
 from tests.identity import OpenID, Saml, privileges
@@ -156,6 +157,34 @@ def test_the_admin_stays_shut_for_whom_a_municipality_lets_in(client: Client, pr
     assert client.get("/drift/", follow=True).status_code in {403, 302, 200}
     assert not permissions.may_enter_admin(User.objects.get())
     assert client.get("/drift/accounts/user/").status_code == 302
+
+
+def test_t23_they_see_and_change_what_is_their_municipalitys_only(
+    client: Client, openid: OpenID, organization: Organization
+) -> None:
+    say_roles(openid, "redaktion")
+    come(client, openid)
+    other = Organization.objects.create(name="Odense", slug="odense", kind="municipality", municipality_code="461")
+    own, foreign = (Service.objects.create(organization=of, name=f"Hos {of.slug}") for of in (organization, other))
+    listed = client.get(reverse("referrals:manage")).content.decode()
+    assert own.name in listed
+    assert foreign.name not in listed
+    for door in ("manage-edit", "manage-hours", "manage-history"):
+        assert client.get(reverse(f"referrals:{door}", args=[own.pk])).status_code == 200
+        assert client.get(reverse(f"referrals:{door}", args=[foreign.pk])).status_code == 404
+        assert client.post(reverse(f"referrals:{door}", args=[foreign.pk]), {"name": "Nyt"}).status_code in {404, 405}
+
+
+def test_t15_a_session_from_before_the_login_is_dead_after_it_and_the_clocks_run(
+    client: Client, provider: OpenID | Saml
+) -> None:
+    set_out(client, "aarhus")
+    planted = client.cookies["sessionid"].value
+    come(client, provider)
+    assert client.session.session_key != planted
+    assert not Session.objects.filter(pk=planted).exists()
+    assert {"began", "seen"} <= set(client.session.keys())
+    assert client.session.get_expire_at_browser_close()
 
 
 # Roles follow the assertion -------------------------------------------------------------------------------------
