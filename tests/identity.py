@@ -189,8 +189,8 @@ class Saml(_Provider):
             "acs": request.get("AssertionConsumerServiceURL"),
             "audience": issuer,
         }
-        signed_by = wrong.pop("signed_by", "saml")
-        return sealed(self.document(**{**asked, **wrong}), signed_by=signed_by)
+        signed_by, seal = wrong.pop("signed_by", "saml"), wrong.pop("seal", sealed)
+        return seal(self.document(**{**asked, **wrong}), signed_by=signed_by)
 
     def document(
         self,
@@ -240,6 +240,25 @@ def sealed(document: str, *, signed_by: str) -> str:
             etree.tostring(assertion), key_pem(signed_by), certificate_pem(signed_by)
         )
         root.replace(assertion, etree.fromstring(signed))
+    return b64encode(etree.tostring(root)).decode()
+
+
+def sealed_with_pss(document: str, *, signed_by: str) -> str:
+    """As the certificates of OCES3 sign: RSASSA-PSS (RFC 9231, 2.3.9)."""
+    root = etree.fromstring(document)
+    assertion = root.find("{urn:oasis:names:tc:SAML:2.0:assertion}Assertion")
+    names = xmlsec.constants
+    signature = xmlsec.template.create(assertion, names.TransformExclC14N, names.TransformRsaSha256, ns="ds")
+    method = signature.find(".//{http://www.w3.org/2000/09/xmldsig#}SignatureMethod")
+    method.set("Algorithm", "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1")
+    assertion.insert(1, signature)
+    reference = xmlsec.template.add_reference(signature, names.TransformSha256, uri=f"#{assertion.get('ID')}")
+    xmlsec.template.add_transform(reference, names.TransformEnveloped)
+    xmlsec.template.add_transform(reference, names.TransformExclC14N)
+    xmlsec.tree.add_ids(assertion, ["ID"])
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(key_pem(signed_by).encode(), names.KeyDataFormatPem)
+    context.sign(signature)
     return b64encode(etree.tostring(root)).decode()
 
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.municipal.privileges import privileges as read
 from tests.accounts.conftest import is_in
 from tests.accounts.municipal import back, come, deliver, request_of, set_out
-from tests.identity import OpenID, Saml, encrypted, privileges, sealed
+from tests.identity import OpenID, Saml, encrypted, privileges, sealed, sealed_with_pss
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("municipal_logins")]
 
@@ -189,6 +189,13 @@ def test_an_encrypted_answer_is_read_and_one_for_somebody_else_is_not(client: Cl
     ours = saml.response(request_of(set_out(client, "kommunerne")))
     assert "urn:uuid:sofie" not in b64decode(encrypted(ours, for_whom="ours")).decode()
     assert deliver(client, encrypted(ours, for_whom="ours")).status_code == 302
+
+
+def test_a_signature_of_today_is_read_and_one_of_a_stranger_is_not(client: Client, saml: Saml) -> None:
+    address = request_of(set_out(client, "kommunerne"))
+    assert refused(deliver(client, saml.response(address, seal=sealed_with_pss, signed_by="fremmed")), client)
+    address = request_of(set_out(client, "kommunerne"))
+    assert deliver(client, saml.response(address, seal=sealed_with_pss)).status_code == 302
 
 
 def test_encrypting_an_answer_does_not_stand_for_its_signature(client: Client, saml: Saml) -> None:

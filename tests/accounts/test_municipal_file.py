@@ -1,8 +1,10 @@
 """The file of municipal logins: what may stand in it, and what stops the start."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.municipal import logins
@@ -116,6 +118,21 @@ WRONG: list[tuple[str, dict[str, str]]] = [
 def test_what_is_wrong_stops_the_start_and_is_named(tmp_path: Path, key: str, entry: dict[str, str]) -> None:
     with pytest.raises(ImproperlyConfigured, match=rf"logins\.toml, provider .+, {key}: ."):
         read(tmp_path, entry)
+
+
+def test_the_logins_of_the_manual_are_good_ones(tmp_path: Path) -> None:
+    manual = (settings.BASE_DIR / "docs" / "municipal-login.md").read_text("utf-8")
+    certificate = "".join(certificate_pem("saml").splitlines()[1:-1])
+    (tmp_path / "context-handler.xml").write_text(METADATA.replace("CERT", certificate))
+    (tmp_path / "saml.key").write_text(key_pem("ours"))
+    (tmp_path / "saml.crt").write_text(certificate_pem("ours"))
+    path = tmp_path / "logins.toml"
+    path.write_text("\n".join(re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)), "utf-8")
+    path.chmod(0o640)
+    found = logins.read(path, plain_http=False)
+    assert [(login.id, login.vouches) for login in found.values()] == [("kommunerne", True), ("aarhus", False)]
+    for key in logins.COMMON | logins.OWN["oidc"] | logins.OWN["saml"]:
+        assert f"`{key}`" in manual or f"{key} = " in manual or f"[providers.{key}]" in manual, key
 
 
 def test_two_logins_have_two_ids(tmp_path: Path) -> None:
