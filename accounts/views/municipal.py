@@ -57,6 +57,7 @@ def _calmly(request: HttpRequest, login: Login, view: Callable[..., HttpResponse
     except TurnedAway as turned:
         logger.warning("Municipal login %s: nobody let in, %s", login.id, turned.code)
         context = {"code": turned.code, "login": login, "several": len(settings.MUNICIPAL_LOGINS) > 1}
+        context["next"] = _own_path(request)
         return render(request, "accounts/municipal_away.html", context, status=STATUS.get(turned.code, 403))
 
 

@@ -371,9 +371,9 @@ def test_a_provider_that_is_away_leaves_the_local_login_open(
     client: Client, openid: OpenID, make_staff: MakeStaff, django_assert_max_num_queries: object
 ) -> None:
     openid.is_away = True
-    answer = client.post("/konto/kommune/", {"login": "aarhus"})
+    answer = client.post("/konto/kommune/", {"login": "aarhus", "next": "/vagt/tavler/"})
     assert answer.status_code == 503
-    assert "/konto/login/" in answer.content.decode()
+    assert 'href="/konto/login/?next=%2Fvagt%2Ftavler%2F"' in answer.content.decode()
     make_staff("sofie")
     assert client.post("/konto/login/", {"login": "sofie", "password": PASSWORD}).status_code == 302
 
