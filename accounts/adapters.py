@@ -74,7 +74,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return url
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
-        """A new profile is shown its recovery phrase at once: nothing keeps it for a later page."""
+        """A new profile is shown its recovery phrase at once: nothing keeps it for a later page.
+
+        However somebody came in, the login ends with the browser.
+        """
+        request.session.set_expiry(0)
         answer = super().post_login(request, user, **more)
         if not user.is_young:
             return answer

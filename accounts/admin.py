@@ -30,7 +30,7 @@ class UserAdmin(DjangoUserAdmin):
     add_form = UserCreationForm
     list_display = ("username", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "memberships__organization")
-    search_fields = ("username",)
+    search_fields = ("username", "profile__working_name")
     fieldsets = (
         (None, {"fields": ("username", "password", "email")}),
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),

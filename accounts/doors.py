@@ -46,6 +46,18 @@ def not_for_the_young(view: View[More]) -> View[More]:
     return door
 
 
+def not_without_password(view: View[More]) -> View[More]:
+    """Who comes in by the municipality's login has no password here, and gets none."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: More.args, **kwargs: More.kwargs) -> HttpResponseBase:
+        if not permissions.has_password(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return door
+
+
 def young_only(view: Callable[..., Any]) -> Callable[..., Any]:
     """The pages of a profile. Staff have a card instead."""
 

@@ -20,6 +20,11 @@ ON_THE_WAY = frozenset(
         "mfa_authenticate",
         "mfa_reauthenticate",
         "mfa_activate_totp",
+        "municipal",
+        "municipal-back",
+        "municipal-acs",
+        "municipal-finish",
+        "municipal-metadata",
         # Exit, help and the looks of a page are for everybody, always.
         "exit",
         "left",

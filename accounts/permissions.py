@@ -6,6 +6,7 @@ switched off loses the right at the next question, also over a socket that is al
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
@@ -88,9 +89,24 @@ def has_second_factor(user: Person) -> bool:
     return user.pk is not None and Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
 
 
+def has_password(user: Person) -> bool:
+    """Can log in here by one. Not those whom a municipality lets in."""
+    return isinstance(user, User) and user.has_usable_password()
+
+
+def is_vouched_for(user: Person) -> bool:
+    """Comes in by a municipality's login that says how sure it is of somebody, and by no other way."""
+    vouching = [login.id for login in settings.MUNICIPAL_LOGINS.values() if login.vouches]
+    only_there = User.objects.filter(pk=user.pk, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return bool(vouching) and only_there.filter(socialaccount__provider__in=vouching).exists()
+
+
 def needs_second_factor(user: Person) -> bool:
-    """Staff without a second factor where one is demanded: everywhere but in the demo. Never of the young."""
-    return user.pk is not None and not is_young(user) and not settings.DEMO and not has_second_factor(user)
+    """Staff without a second factor where one is demanded: everywhere but in the demo. Never of the young, nor of
+    those whose municipality has looked already."""
+    if user.pk is None or is_young(user) or settings.DEMO:
+        return False
+    return not has_second_factor(user) and not is_vouched_for(user)
 
 
 def may_enter_staff_pages(user: Person) -> bool:
@@ -98,10 +114,14 @@ def may_enter_staff_pages(user: Person) -> bool:
 
 
 def may_enter_admin(user: Person) -> bool:
-    """The operator's door: an active administrator with a second factor."""
-    return user.pk is not None and (
-        User.objects.filter(pk=user.pk, is_active=True, is_staff=True).exists() and not needs_second_factor(user)
-    )
+    """The operator's door: an active administrator with a second factor. Nobody whom a municipality lets in."""
+    ours = User.objects.filter(pk=user.pk, is_active=True, is_staff=True, socialaccount__isnull=True)
+    return user.pk is not None and ours.exists() and not needs_second_factor(user)
+
+
+def may_come_by_municipality(user: User) -> bool:
+    """Active staff without rights of an administrator: those are given by hand and kept by an own second factor."""
+    return user.is_active and not (user.is_young or user.is_staff or user.is_superuser)
 
 
 def may_edit_profile(user: Person) -> bool:

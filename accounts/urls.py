@@ -11,8 +11,8 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
-from accounts.doors import not_for_the_young, while_limits_hold
-from accounts.views import card, colleagues, young
+from accounts.doors import not_for_the_young, not_without_password, while_limits_hold
+from accounts.views import card, colleagues, municipal, young
 
 own = [
     path("profil/", card.profile, name="profile"),
@@ -25,9 +25,13 @@ counted = [
     path("ny/", account.signup, name="account_signup"),
     path("glemt/", young.recover, name="recover"),
     path("igen/", not_for_the_young(account.reauthenticate), name="account_reauthenticate"),
-    path("adgangskode/", login_required(account.password_change), name="account_change_password"),
+    path("adgangskode/", login_required(not_without_password(account.password_change)), name="account_change_password"),
     path("mig/ord/", young.new_phrase, name="new-phrase"),
     path("mig/slet/", young.leave, name="leave-profile"),
+    path("kommune/", municipal.choose, name="municipal"),
+    path("kommune/<slug:login_id>/svar/", municipal.back, name="municipal-back"),
+    path("kommune/<slug:login_id>/acs/", municipal.acs, name="municipal-acs"),
+    path("kommune/<slug:login_id>/acs/videre/", municipal.finish, name="municipal-finish"),
     path("kode/login/", mfa.authenticate, name="mfa_authenticate"),
     path("kode/igen/", not_for_the_young(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("kode/app/", not_for_the_young(totp.activate_totp), name="mfa_activate_totp"),
@@ -38,6 +42,7 @@ for door in counted:
 urlpatterns = [
     path("", include((own, "accounts"))),
     *counted,
+    path("kommune/<slug:login_id>/metadata/", municipal.metadata, name="municipal-metadata"),
     path("mig/", young.me, name="me"),
     path("logout/", account.logout, name="account_logout"),
     path("kode/", not_for_the_young(mfa.index), name="mfa_index"),

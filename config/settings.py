@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.municipal import logins
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_q",
 ]
@@ -280,6 +282,7 @@ ACCOUNT_FORMS = {
 # A whole school or town hall may share one network (ip); a name and what belongs to it (key) is guarded closely.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
+    "municipal": "900/m/ip",  # one login is three or four requests
     "login_failed": "100/m/ip,5/15m/key",
     "login_failed_anywhere": "60/15m/key",
     "signup": "60/10m/ip",
@@ -296,6 +299,16 @@ MFA_FORMS = {
 }
 # Encrypts the secrets of second factors. Give it a value of its own before SECRET_KEY is ever changed.
 SECOND_FACTOR_KEY = os.environ.get("SAMRUM_SECOND_FACTOR_KEY") or SECRET_KEY
+
+# Login by the municipality's identity provider (docs/municipal-login.md): in a file, for its secrets are no rows.
+# Without it nothing of such a login is there.
+_login_file = os.environ.get("SAMRUM_LOGIN_FILE", "")
+MUNICIPAL_LOGINS = logins.read(Path(_login_file), plain_http=DEMO) if _login_file else {}
+SOCIALACCOUNT_PROVIDERS = logins.for_allauth(MUNICIPAL_LOGINS.values())
+SOCIALACCOUNT_ADAPTER = "accounts.municipal.adapter.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # nobody is joined to an account by a mail address
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 4  # seconds; a provider that is away must not hold up the page that says so
 
 # The room -------------------------------------------------------------------------------------------------------
 

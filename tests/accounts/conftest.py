@@ -1,7 +1,7 @@
 """People of an organisation, their codes, and a site that is no demo."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Membership, Organization, Profile, User
+from accounts.municipal import logins
+from tests.identity import OpenID, Saml, running, write_file
 
 PASSWORD = "syv-grønne-elefanter-i-sne"
 
@@ -41,6 +43,37 @@ def make_staff(organization: Organization) -> MakeStaff:
 def no_demo(settings: Settings, tmp_path: Path) -> None:
     """The rules of production, where staff need a second factor."""
     settings.DEMO = False
+
+
+@pytest.fixture(scope="session")
+def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenID, Saml, Path]]:
+    with running(OpenID) as openid, running(Saml) as saml:
+        yield openid, saml, write_file(tmp_path_factory.mktemp("logins"), openid=openid.url, saml=saml.url)
+
+
+@pytest.fixture
+def municipal_logins(
+    providers: tuple[OpenID, Saml, Path], settings: Settings, organization: Organization
+) -> tuple[OpenID, Saml]:
+    """Both kinds of municipal login, and an organisation that they speak for. Read as config/settings.py does it."""
+    openid, saml, path = providers
+    for provider in (openid, saml):
+        provider.well()
+    settings.MUNICIPAL_LOGINS = logins.read(path, plain_http=True)
+    settings.SOCIALACCOUNT_PROVIDERS = logins.for_allauth(settings.MUNICIPAL_LOGINS.values())
+    Organization.objects.filter(pk=organization.pk).update(municipality_code="751")
+    organization.refresh_from_db()
+    return openid, saml
+
+
+@pytest.fixture
+def openid(municipal_logins: tuple[OpenID, Saml]) -> OpenID:
+    return municipal_logins[0]
+
+
+@pytest.fixture
+def saml(municipal_logins: tuple[OpenID, Saml]) -> Saml:
+    return municipal_logins[1]
 
 
 def set_up_app(user: User) -> str:

@@ -145,6 +145,7 @@ PAGES: dict[str, list[Look]] = {
     "accounts:colleagues": [Look("coordinator")],
     "account_login": [Look()],
     "account_logout": [Look("counsellor")],
+    "municipal": [Look(), Look(do="button >> text=Testby Kommune")],  # and nobody answers there
     "account_reauthenticate": [Look("counsellor just in")],
     "account_change_password": [Look("counsellor just in")],
     "mfa_index": [Look("counsellor just in"), Look("staff with a code")],
@@ -158,6 +159,7 @@ PAGES: dict[str, list[Look]] = {
 
 ANSWERS_A_FORM = "Takes a form and leads on; what it shows when it refuses is the page the form stands on."
 FOR_SCRIPTS = "Read by scripts, not by people."
+FROM_THE_MUNICIPALITY = "Where a municipality's login leads back to: it leads on, or says calmly why not."
 OPEN_DATA = "Open data, for other systems."
 NO_PAGES: dict[str, str] = {
     "stylesheet": "The look itself.",
@@ -203,6 +205,10 @@ NO_PAGES: dict[str, str] = {
     "moderation:queue-settle": FOR_SCRIPTS,
     "moderation:queue-now": FOR_SCRIPTS,
     "new-phrase": ANSWERS_A_FORM,
+    "municipal-back": FROM_THE_MUNICIPALITY,
+    "municipal-acs": FROM_THE_MUNICIPALITY,
+    "municipal-finish": FROM_THE_MUNICIPALITY,
+    "municipal-metadata": "Read by the municipality's identity provider.",
     "blog:preview": FOR_SCRIPTS,
     "referrals:calendar": "A file for the calendar.",
     "referrals:manage-check": ANSWERS_A_FORM,

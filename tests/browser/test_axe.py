@@ -13,7 +13,9 @@ from pytest_django import DjangoDbBlocker
 from tests.browser.own_pages import NO_PAGES, PAGES, Look
 from tests.browser.people import readable_by_everybody
 from tests.browser.world import ROLES, World, make_world
+from tests.identity import write_file
 from tests.servers import Site
+from tests.services import free_port
 
 ERRORS = sorted(path.name for path in (settings.BASE_DIR / "templates").glob("[45]*.html"))
 LOOKS = sorted(((name, look) for name, looks in PAGES.items() for look in looks), key=lambda found: found[1].role)
@@ -37,6 +39,15 @@ def test_every_address_of_the_site_is_looked_at_or_is_no_page() -> None:
     gone = sorted((PAGES.keys() | NO_PAGES.keys()) - names)
     assert gone == [], "These are no longer in the URL map; take them out of tests/browser/own_pages.py."
     assert sorted(PAGES.keys() & NO_PAGES.keys()) == []
+
+
+@pytest.fixture(scope="module")
+def server(servers: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """As everywhere, and with municipal logins, where nobody answers."""
+    nobody = {kind: f"http://localhost:{free_port()}" for kind in ("openid", "saml")}
+    file = write_file(tmp_path_factory.mktemp("logins"), **nobody)
+    count = 1 if settings.ON_SQLITE else 2
+    return servers(count, SAMRUM_NETWORK_LIMITS="off", SAMRUM_LOGIN_FILE=str(file))
 
 
 @pytest.fixture(scope="module")
