@@ -1,12 +1,14 @@
 from django.urls import path
 
-from config import pages, search
+from config import cities, pages, search
 
 urlpatterns = [
     path("", pages.front, name="front"),
     path("look.css", pages.stylesheet, name="stylesheet-now"),
     path("look-<slug:digest>.css", pages.stylesheet, name="stylesheet"),
     path("soeg/", search.page, name="search"),
+    path("by/", cities.index, name="cities"),
+    path("by/<str:place>/", cities.city, name="city"),
     path("ud/", pages.leave, name="exit"),
     path("ud/videre/", pages.left, name="left"),
     path("ud/tilbage/", pages.come_back, name="come-back"),

@@ -36,6 +36,8 @@ PAGES: dict[str, list[Look]] = {
     "duty": [Look()],
     "who-sees-me": [Look()],
     "accessibility": [Look()],
+    "cities": [Look(), Look(query="?k=fre")],
+    "city": [Look(at="city"), Look(at="quiet city")],
     "referrals:help": [Look()],
     "referrals:directory": [Look(), Look(query="?q=findes+slet+ikke")],
     "referrals:service": [Look(at="service")],

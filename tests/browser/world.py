@@ -98,6 +98,7 @@ def make_world(site: Site) -> World:
     world.at["draft"] = {"public_id": draft.public_id}
     service = Service.objects.filter(organization__slug="demo-kommune").first()  # whose editor looks at it, too
     assert service is not None
+    world.at["city"], world.at["quiet city"] = {"place": "aarhus"}, {"place": "lemvig"}
     world.at["service"] = {"pk": service.pk}
     _change_hours(world)
     world.at["question"] = {"token": checks.make_token(service, User.objects.get(username="karen"))}

@@ -47,6 +47,9 @@ OWNERS = {
     "ServiceAtLocation": ["service__organization", "location__organization"],
     "AgreedNumbers": ["service__organization"],
     "Channel": ["service__organization"],
+    "CityMember": ["organization"],
+    "CityPage": ["organization", "members__organization"],
+    "CityVersion": ["page__organization", "page__members__organization"],
     "KeptHours": ["service__organization"],
     "NumberChange": ["service__organization"],
     "Reminder": ["service__organization"],
@@ -105,7 +108,7 @@ class Side:
                 continue
             paths = OWNERS[model.__name__]
             is_ours = Q(*((path, self.organization.pk) for path in paths), _connector=Q.OR)
-            found[model.__name__] = list(model._base_manager.filter(is_ours).order_by("pk").values())
+            found[model.__name__] = list(model._base_manager.filter(is_ours).order_by("pk").distinct().values())
         found["members"] = list(self.organization.memberships.order_by("pk").values())
         return found
 
