@@ -1,6 +1,6 @@
 from django.urls import path
 
-from config import cities, pages, search
+from config import cities, city_staff, pages, search
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("soeg/", search.page, name="search"),
     path("by/", cities.index, name="cities"),
     path("by/<str:place>/", cities.city, name="city"),
+    path("tilbud/vagt/by/<uuid:page_pk>/se/", city_staff.preview, name="city-preview"),
+    path("tilbud/vagt/by/<uuid:page_pk>/tider/", city_staff.hours, name="city-hours"),
     path("ud/", pages.leave, name="exit"),
     path("ud/videre/", pages.left, name="left"),
     path("ud/tilbage/", pages.come_back, name="come-back"),

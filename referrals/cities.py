@@ -1,6 +1,7 @@
 """Verbs of a city's page: what its own people write there, show, hide and take back."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -45,9 +46,7 @@ def begin_page(*, organization: Organization, by: User, now: datetime | None = N
     if not permissions.may_write_for_city(by, organization):
         raise PermissionDenied
     if organization.municipality_code not in MUNICIPALITIES:
-        raise ValidationError(
-            _("Only a municipality has a page. Ask those who run Samrum to write its code."), "no_city"
-        )
+        raise ValidationError(_("Only a municipality has a page of its own."), "no_city")
     page, is_new = CityPage.objects.get_or_create(organization=organization)
     if is_new:
         record(page, What.BEGUN, by=by, now=now)
@@ -90,6 +89,8 @@ def set_picture(
     page.picture_alt = alt.strip()
     if remove:
         page.picture, page.picture_alt = "", ""
+    elif upload is None and not page.picture:
+        raise ValidationError({"picture": _("Choose a picture.")}, code="no_picture")
     elif upload is not None:
         if not page.picture_alt:
             raise ValidationError(
@@ -209,7 +210,7 @@ def content_of(page: CityPage) -> dict[str, Any]:
 def mark_of(page: CityPage, names: Iterable[str]) -> str:
     """The same for as long as nobody has saved another of these."""
     content = content_of(page)
-    return hashlib.sha256(repr([content[name] for name in names]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([content[name] for name in names]).encode()).hexdigest()[:16]
 
 
 def record(page: CityPage, what: What, *, by: User | None, now: datetime | None) -> None:

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                     "what",
                     models.CharField(
                         choices=[
-                            ("begun", "begun"),
+                            ("begun", "page begun"),
                             ("words", "words changed"),
                             ("picture", "picture changed"),
                             ("order", "order of the offers changed"),

@@ -169,7 +169,7 @@ class CityVersion(models.Model):
     """A city's page as it stood after a change: `content` is all that people write there, as plain values."""
 
     class What(models.TextChoices):
-        BEGUN = "begun", _("begun")
+        BEGUN = "begun", _("page begun")
         WORDS = "words", _("words changed")
         PICTURE = "picture", _("picture changed")
         ORDER = "order", _("order of the offers changed")
