@@ -54,7 +54,12 @@ class CityPage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.OneToOneField(
-        Organization, on_delete=models.CASCADE, null=True, related_name="city_page", verbose_name=_("organisation")
+        Organization,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="city_page",
+        verbose_name=_("organisation"),
     )
     slug = models.SlugField(_("address name"), max_length=40, blank=True)
     name = models.CharField(_("name"), max_length=40, blank=True)
