@@ -217,10 +217,12 @@ def context_of(city: City, *, now: datetime) -> dict[str, Any]:
 
 def _chats(houses: list[Organization], *, now: datetime, tell: bool = True) -> list[Chat]:
     """Evenings that are open or to come, those of these houses first. Three queries."""
-    held = Session.organizations.through.objects.filter(session=OuterRef("pk"), organization__in=houses)
-    evenings = Session.objects.on_front(now=now).alias(is_ours=Exists(held)).prefetch_related("organizations")
+    evenings = Session.objects.on_front(now=now).prefetch_related("organizations")
+    if houses:
+        held = Session.organizations.through.objects.filter(session=OuterRef("pk"), organization__in=houses)
+        evenings = evenings.alias(is_ours=Exists(held)).order_by("-is_ours", "starts_at", "pk")
     found = []
-    for session in evenings.order_by("-is_ours", "starts_at", "pk")[:LOOKED_AT]:
+    for session in evenings[:LOOKED_AT]:
         holding = sorted(session.organizations.all(), key=lambda house: house.name)
         ours = [house for house in holding if house in houses]
         place = ", ".join(_name(house) for house in ours or holding) if tell or not ours else ""

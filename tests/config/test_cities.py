@@ -188,6 +188,7 @@ def doors(page: str) -> list[str]:
     return [part.split('"')[0] for part in page.split('data-door="')[1:]]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("state", STATES)
 def test_behind_no_state_of_the_city_is_only_a_shut_door(client: Client, state: str) -> None:
     build, expected = STATES[state]

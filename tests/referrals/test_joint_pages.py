@@ -156,6 +156,7 @@ def test_a_no_takes_the_question_away(page: CityPage, houses: dict[str, Organiza
 # Held together ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_what_both_have_stands_there_each_with_its_city(
     held: CityPage, houses: dict[str, Organization], people: dict[str, User], make: MakeService
 ) -> None:
