@@ -38,25 +38,25 @@ SHAPES = (
 )
 
 
-def encode_picture(upload: BinaryIO) -> bytes:
-    """The middle square of an uploaded picture as WebP of at most MAX_BYTES; nothing but its pixels is taken over.
+def encode_picture(upload: BinaryIO, *, size: tuple[int, int] = (SIDE, SIDE), most: int = MAX_BYTES) -> bytes:
+    """The middle of an uploaded picture as WebP of at most `most` bytes; nothing but its pixels is taken over.
 
     Raises ValidationError when it is no picture, or one too large to open safely.
     """
-    pixels = _square(upload)
+    pixels = _middle(upload, size)
     for quality in (82, 70, 58, 46, 34, 22, 10, 1):
         encoded = BytesIO()
         pixels.save(encoded, "WEBP", quality=quality, method=6)
-        if encoded.tell() <= MAX_BYTES:
+        if encoded.tell() <= most:
             return encoded.getvalue()
     # Pure noise does not fit at any quality; half the detail always does.
-    small = pixels.resize((SIDE // 4, SIDE // 4)).resize((SIDE, SIDE))
+    small = pixels.resize((size[0] // 4, size[1] // 4)).resize(size)
     encoded = BytesIO()
     small.save(encoded, "WEBP", quality=1, method=6)
     return encoded.getvalue()
 
 
-def _square(upload: BinaryIO) -> Image.Image:
+def _middle(upload: BinaryIO, size: tuple[int, int]) -> Image.Image:
     upload.seek(0, 2)
     if upload.tell() > MAX_UPLOAD_BYTES:
         raise ValidationError(_("The picture is too big. 12 MB is the most."), code="too_big")
@@ -69,9 +69,9 @@ def _square(upload: BinaryIO) -> Image.Image:
                     _("The picture has too many pixels. Try a smaller copy."),
                     code="too_big",
                 )
-            picture.draft("RGB", (SIDE * 2, SIDE * 2))
+            picture.draft("RGB", (size[0] * 2, size[1] * 2))
             upright = ImageOps.exif_transpose(picture)
-            pixels = ImageOps.fit(_on_white(upright), (SIDE, SIDE), Image.Resampling.LANCZOS)
+            pixels = ImageOps.fit(_on_white(upright), size, Image.Resampling.LANCZOS)
     except (
         UnidentifiedImageError,
         OSError,

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from config import pages, search
+from config import cities, city_staff, pages, search
 
 urlpatterns = [
     path("", pages.front, name="front"),
     path("look.css", pages.stylesheet, name="stylesheet-now"),
     path("look-<slug:digest>.css", pages.stylesheet, name="stylesheet"),
     path("soeg/", search.page, name="search"),
+    path("by/", cities.index, name="cities"),
+    path("by/<str:place>/", cities.city, name="city"),
+    path("tilbud/vagt/by/<uuid:page_pk>/se/", city_staff.preview, name="city-preview"),
+    path("tilbud/vagt/by/<uuid:page_pk>/tider/", city_staff.hours, name="city-hours"),
     path("ud/", pages.leave, name="exit"),
     path("ud/videre/", pages.left, name="left"),
     path("ud/tilbage/", pages.come_back, name="come-back"),

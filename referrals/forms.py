@@ -14,28 +14,17 @@ from referrals.models import Channel, Service, Topic
 from referrals.municipalities import MUNICIPALITIES, find_municipalities
 
 
-class FilterForm(forms.Form):
-    """What it is about, and the first letters of where one lives. It is sent by GET, so what stands in the address
-    says little to who reads it."""
+class MunicipalityForm(forms.Form):
+    """The first letters of where one lives. It is sent by GET, so what stands in the address says little to who reads
+    it."""
 
-    t = forms.ModelChoiceField(
-        Topic.objects.none(),
-        label=_("What is it about?"),
-        to_field_name="code",
-        required=False,
-        empty_label=_("Anything"),
-    )
     k = forms.CharField(
         label=_("Where do you live?"),
-        help_text=_("Write the first letters of your municipality. Empty is all of Denmark."),
+        help_text=_("Write the first letters of your municipality."),
         required=False,
         max_length=40,
         widget=forms.TextInput({"list": "municipalities", "autocapitalize": "words", "enterkeyhint": "search"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["t"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
 
     def clean_k(self) -> list[str]:
         """The codes that are meant: one, or several to choose from. A code itself is one, too."""
@@ -44,6 +33,25 @@ class FilterForm(forms.Form):
         if words and not found:
             raise ValidationError(_("We know no municipality that begins so. Look at the letters once more."))
         return found
+
+
+class FilterForm(MunicipalityForm):
+    """What it is about, and where one lives."""
+
+    t = forms.ModelChoiceField(
+        Topic.objects.none(),
+        label=_("What is it about?"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Anything"),
+    )
+
+    field_order = ["t", "k"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["t"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
+        self.fields["k"].help_text = _("Write the first letters of your municipality. Empty is all of Denmark.")
 
 
 # A card without two sentences of its own tells nobody what happens when one calls: that is why they are asked for.

@@ -1,5 +1,8 @@
 """Denmark's 98 municipalities: the official code of three digits and the name, in alphabetical order."""
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 # What people without our letters write, and what towns themselves have written.
 FOLDED = str.maketrans({"æ": "ae", "ø": "o", "å": "aa", "é": "e"})
 
@@ -103,6 +106,34 @@ MUNICIPALITIES: dict[str, str] = {
     "390": "Vordingborg",
     "492": "Ærø",
 }
+
+
+# Whoever lives there says "på", as of every island that is no part of a bigger name.
+ISLANDS = {"400": "Bornholm", "482": "Langeland", "360": "Lolland", "825": "Læsø", "773": "Mors"}
+ISLANDS |= {"741": "Samsø", "492": "Ærø", "563": "Fanø"}
+# These names are the genitive of a landscape: nobody says them without the word that follows.
+GENITIVES = {"480", "820"}
+# As they stand in addresses.
+SPELLED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", " ": "-"})
+SLUGS: dict[str, str] = {name.casefold().translate(SPELLED): code for code, name in MUNICIPALITIES.items()}
+ADDRESSES: dict[str, str] = {code: slug for slug, code in SLUGS.items()}
+
+
+def where_in(code: str) -> str:
+    """ "i Aarhus", "på Bornholm", "i Nordfyns Kommune"."""
+    if code in GENITIVES:
+        return _("in %(place)s Municipality") % {"place": MUNICIPALITIES[code]}
+    if code in ISLANDS and get_language() != "en":
+        return on_the(ISLANDS[code])
+    return in_the(MUNICIPALITIES[code])
+
+
+def in_the(place: str) -> str:
+    return _("in %(place)s") % {"place": place}
+
+
+def on_the(place: str) -> str:
+    return _("on %(place)s") % {"place": place}
 
 
 def find_municipalities(words: str) -> list[str]:

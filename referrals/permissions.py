@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 
-from accounts.models import Organization, User
+from accounts.models import Membership, Organization, User
 from accounts.permissions import Person, may_enter_admin, may_enter_staff_pages
-from referrals.models import NumberChange, Service
+from referrals.models import CityPage, NumberChange, Service
 
 
 def administers(user: Person) -> bool:
@@ -45,3 +45,30 @@ def may_agree(user: Person, change: NumberChange) -> bool:
 def may_adopt(user: Person) -> bool:
     """Give a service to another organisation."""
     return administers(user)
+
+
+# A city's page ------------------------------------------------------------------------------------------------------
+
+WRITERS = (Membership.Role.COORDINATOR, Membership.Role.EDITOR)
+
+
+def cities_of(user: User) -> QuerySet[Organization]:
+    """Municipalities in whose name this person writes: its editors and coordinators, and an administrator."""
+    cities = Organization.objects.exclude(municipality_code="")
+    if administers(user):
+        return cities
+    return cities.filter(memberships__user=user.pk, memberships__role__in=WRITERS).distinct()
+
+
+def may_write_for_city(user: Person, organization: Organization) -> bool:
+    """Write on its page, and say yes or no to what it holds together with others."""
+    if administers(user):
+        return True
+    if user.pk is None or not may_enter_staff_pages(user):
+        return False
+    return organization.memberships.filter(user_id=user.pk, role__in=WRITERS).exists()
+
+
+def may_edit_city(user: Person, page: CityPage) -> bool:
+    """Of a joint page everybody who writes for a city that stands behind it."""
+    return administers(user) or any(may_write_for_city(user, house) for house in page.houses)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
 
-from referrals import known, search
+from referrals import cities, known, search
 from referrals.hours import Timetable
-from referrals.models import Channel, KeptHours, Schedule, Service, SpecialDays
+from referrals.models import Channel, CityPage, KeptHours, Schedule, Service, SpecialDays
 
 KIND = "service"  # of the documents that a search finds
 
@@ -63,3 +63,10 @@ def _put(service: Service) -> None:
         url=reverse("referrals:service", args=[service.pk]),
         at=service.last_modified,
     )
+
+
+@receiver(pre_delete, sender=CityPage)
+def delete_pictures(*, instance: CityPage, **_details: Any) -> None:
+    """With a page go the pictures of all its versions."""
+    kept = instance.versions.values_list("content__picture", flat=True)
+    cities.forget_pictures({str(instance.picture), *kept})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import checks, history, hours, manage, places, public
+from referrals.views import checks, cities, history, hours, joint_pages, manage, places, public
 
 app_name = "referrals"
 
@@ -25,4 +25,19 @@ urlpatterns = [
     path("tilbud/vagt/<uuid:pk>/vis/", manage.manage_publish, name="manage-publish"),
     path("tilbud/vagt/<uuid:pk>/skjul/", manage.manage_withdraw, name="manage-withdraw"),
     path("tilbud/vagt/<uuid:pk>/overtag/", manage.manage_adopt, name="manage-adopt"),
+    path("tilbud/vagt/by/", cities.manage_cities, name="manage-cities"),
+    path("tilbud/vagt/by/<uuid:page_pk>/", cities.manage_city, name="manage-city"),
+    path("tilbud/vagt/by/<uuid:page_pk>/billede/", cities.manage_city_picture, name="manage-city-picture"),
+    path("tilbud/vagt/by/<uuid:page_pk>/viser/", cities.manage_city_shown, name="manage-city-shown"),
+    path("tilbud/vagt/by/<uuid:page_pk>/vis/", cities.manage_city_publish, name="manage-city-publish"),
+    path("tilbud/vagt/by/<uuid:page_pk>/historik/", cities.manage_city_history, name="manage-city-history"),
+    path(
+        "tilbud/vagt/by/<uuid:page_pk>/historik/<int:version_pk>/",
+        cities.manage_city_take_back,
+        name="manage-city-take-back",
+    ),
+    path("tilbud/vagt/by/sammen/", joint_pages.manage_joint_new, name="manage-joint-new"),
+    path("tilbud/vagt/by/<uuid:page_pk>/byer/", joint_pages.manage_joint, name="manage-joint"),
+    path("tilbud/vagt/by/spurgt/<int:seat_pk>/", joint_pages.manage_joint_asked, name="manage-joint-asked"),
+    path("tilbud/vagt/by/spurgt/<int:seat_pk>/ud/", joint_pages.manage_joint_leave, name="manage-joint-leave"),
 ]

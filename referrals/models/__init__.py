@@ -1,6 +1,7 @@
 """The tables of the directory."""
 
 from referrals.models.checks import AgreedNumbers, Link, NumberChange, Reminder
+from referrals.models.cities import CityMember, CityPage, CityVersion
 from referrals.models.directory import CHECK_DAYS, FRESH_DAYS, Channel, OnHolidays, Service, ServiceQuerySet, Topic
 from referrals.models.documents import Document
 from referrals.models.history import Version
@@ -13,6 +14,9 @@ __all__ = [
     "FRESH_DAYS",
     "AgreedNumbers",
     "Channel",
+    "CityMember",
+    "CityPage",
+    "CityVersion",
     "Document",
     "KeptHours",
     "Link",

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
 from referrals import permissions
-from referrals.models import Service
+from referrals.models import CityPage, Service
 
 View = Callable[..., HttpResponse]
 
@@ -42,3 +42,11 @@ def staff_door(view: View) -> View:
 def own_service(request: StaffRequest, pk: UUID) -> Service:
     """404 for the services of others: whether they exist is nobody's business."""
     return get_object_or_404(Service.objects.editable_by(request.user).with_details(), pk=pk)
+
+
+def own_city_page(request: StaffRequest, page_pk: UUID) -> CityPage:
+    """404 for the pages of other cities, and for a colleague who does not write for this one."""
+    page = get_object_or_404(CityPage.objects.editable_by(request.user).with_cities(), pk=page_pk)
+    if not permissions.may_edit_city(request.user, page):
+        raise Http404
+    return page

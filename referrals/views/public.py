@@ -17,7 +17,7 @@ from referrals import cards, topics
 from referrals.calendar import FILE_NAME, hours_calendar
 from referrals.forms import FilterForm
 from referrals.models import Service, Topic
-from referrals.municipalities import MUNICIPALITIES
+from referrals.municipalities import ADDRESSES, MUNICIPALITIES, where_in
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "choices": _choices(wish) if len(wish.municipalities) > 1 else [],
         "place": MUNICIPALITIES[wish.municipalities[0]] if len(wish.municipalities) == 1 else "",
+        "city": _city(wish),
         "municipalities": MUNICIPALITIES.values(),
         "cards": [cards.details(service, now=now) for service in found],
         "others": [cards.details(service, now=now) for service in _second_choice(found, now)],
@@ -102,6 +103,12 @@ def _second_choice(found: list[Service], now: datetime) -> list[Service]:
     national = Service.objects.shown().fresh(now).for_municipality().reachable()
     others = national.exclude(pk__in=[service.pk for service in found]).help_first().with_details()
     return [service for service in others if service.state(now).is_open][:ENOUGH_OPEN]
+
+
+def _city(wish: Wish) -> dict[str, str] | None:
+    """The one that is asked for: its address, and how one says it."""
+    code = wish.municipalities[0] if len(wish.municipalities) == 1 else ""
+    return {"address": ADDRESSES[code], "where": where_in(code)} if code else None
 
 
 def _choices(wish: Wish) -> list[dict[str, str]]:

@@ -23,9 +23,9 @@ from forum.models import Board, Letterbox, LetterPart, Publication, Topic
 from forum.places import LETTER, PEN
 from forum.services import letters, posts, private, reading
 from moderation import reports
-from referrals import checks, places
+from referrals import checks, cities, joint_pages, places
 from referrals import services as directory
-from referrals.models import Link, Service
+from referrals.models import CityPage, Link, Service
 from referrals.services import edit_service
 from tests.accounts.conftest import code_now
 from tests.chat.care import house, say, tell
@@ -98,8 +98,10 @@ def make_world(site: Site) -> World:
     world.at["draft"] = {"public_id": draft.public_id}
     service = Service.objects.filter(organization__slug="demo-kommune").first()  # whose editor looks at it, too
     assert service is not None
+    world.at["city"], world.at["quiet city"] = {"place": "aarhus"}, {"place": "lemvig"}
     world.at["service"] = {"pk": service.pk}
     _change_hours(world)
+    _write_city_pages(world)
     world.at["question"] = {"token": checks.make_token(service, User.objects.get(username="karen"))}
     world.at["old question"] = {"token": "gammel"}
     crisis, karen = Service.objects.crisis_ready()[0], User.objects.get(username="karen")
@@ -143,6 +145,24 @@ def _change_hours(world: World) -> None:
     places.set_places(service=service, places={house: "Ring på dør 2.", hidden: ""}, by=jonas)
     world.at["service with changed hours"] = {"pk": service.pk}
     world.at["place"] = {"pk": service.pk, "place_pk": house.pk}
+
+
+def _write_city_pages(world: World) -> None:
+    """Of the demo's editor: the city's own, a joint one that is shown, and one that the city was asked to hold."""
+    jonas, mona = User.objects.get(username="jonas"), User.objects.create_user("mona", password=PASSWORD)
+    aarhus = Organization.objects.get(municipality_code="751")
+    odense = Organization.objects.get(municipality_code="461")
+    odense.memberships.create(user=mona, role="editor")
+    names = {"name": "Kattegat", "slug": "kattegat", "preposition": "på"}
+    page = joint_pages.propose(organization=aarhus, values=names, asked=[odense], by=jonas)
+    joint_pages.answer(seat=page.members.get(organization=odense), agrees=True, by=mona)
+    cities.write_words(page=page, values={**names, "headline": "Sammen", "intro": "Vi er to."}, by=mona)
+    cities.publish_page(page=page, by=mona)
+    names = {"name": "Østersøen", "slug": "oestersoeen", "preposition": "i"}
+    asked = joint_pages.propose(organization=odense, values=names, asked=[aarhus], by=mona)
+    world.at["city page"] = {"page_pk": CityPage.objects.get(organization=aarhus).pk}
+    world.at["joint page"], world.at["joint city"] = {"page_pk": page.pk}, {"place": "kattegat"}
+    world.at["asked seat"] = {"seat_pk": asked.members.get(organization=aarhus).pk}
 
 
 def _write_in_the_forum(world: World, reader: User) -> None:

@@ -21,10 +21,11 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, Organization, User
-from referrals import versions
-from referrals.models import Location, Service, Version
+from referrals import cities, versions
+from referrals.models import CityMember, CityPage, CityVersion, Location, Service, Version
 from referrals.models.owned import OwnedQuerySet
 from referrals.urls import urlpatterns
 from tests.referrals.conftest import TODAY, person
@@ -47,6 +48,9 @@ OWNERS = {
     "ServiceAtLocation": ["service__organization", "location__organization"],
     "AgreedNumbers": ["service__organization"],
     "Channel": ["service__organization"],
+    "CityMember": ["organization"],
+    "CityPage": ["organization", "members__organization"],
+    "CityVersion": ["page__organization", "page__members__organization"],
     "KeptHours": ["service__organization"],
     "NumberChange": ["service__organization"],
     "Reminder": ["service__organization"],
@@ -60,6 +64,7 @@ NOBODYS = {"Topic": "the vocabulary", "Document": "what everybody may search", "
 ROLES = ["counsellor", "coordinator", "editor"]
 OUTSIDERS = ["visitor", "young", "staff without a role", "switched off"]
 MARK = {"own": "EGEN", "foreign": "FREMMED"}
+CODE = {"own": "751", "foreign": "461"}
 
 
 class Side:
@@ -67,7 +72,9 @@ class Side:
 
     def __init__(self, which: str, writer: User) -> None:
         self.mark = mark = MARK[which]
-        self.organization = Organization.objects.create(name=f"{mark} kommune", slug=mark.lower(), kind="municipality")
+        self.organization = Organization.objects.create(
+            name=f"{mark} kommune", slug=mark.lower(), kind="municipality", municipality_code=CODE[which]
+        )
         self.service = Service.objects.create(
             organization=self.organization,
             name=f"{mark} linje",
@@ -91,11 +98,19 @@ class Side:
         Service.objects.filter(pk=self.service.pk).update(alert=f"{mark} nyt")
         self.service.refresh_from_db()
         versions.record(self.service, Version.What.EDITED, by=writer, now=None)
+        self.page = CityPage.objects.create(organization=self.organization, headline=f"{mark} overskrift")
+        cities.record(self.page, CityVersion.What.BEGUN, by=writer, now=None)
+        CityPage.objects.filter(pk=self.page.pk).update(intro=f"{mark} tekst")
+        together = CityPage.objects.create(slug=mark.lower(), name=f"{mark} sammen", intro=f"{mark} fælles")
+        self.seat = CityMember.objects.create(
+            page=together, organization=self.organization, asked_by=writer, asked_at=timezone.now()
+        )
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What stands in addresses, by its name there."""
-        return {"pk": self.service.pk, "place_pk": self.location.pk, "number": self.version.pk}
+        city = {"page_pk": self.page.pk, "version_pk": self.page.versions.get().pk, "seat_pk": self.seat.pk}
+        return {"pk": self.service.pk, "place_pk": self.location.pk, "number": self.version.pk, **city}
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Every row that is this organisation's, with every value."""
@@ -105,7 +120,7 @@ class Side:
                 continue
             paths = OWNERS[model.__name__]
             is_ours = Q(*((path, self.organization.pk) for path in paths), _connector=Q.OR)
-            found[model.__name__] = list(model._base_manager.filter(is_ours).order_by("pk").values())
+            found[model.__name__] = list(model._base_manager.filter(is_ours).order_by("pk").distinct().values())
         found["members"] = list(self.organization.memberships.order_by("pk").values())
         return found
 
@@ -143,6 +158,8 @@ class Side:
             "save": "1",
             "change": str(uuid.uuid4()),
             "answer": "yes",
+            "headline": "Nyt",
+            "intro": "Nyt",
         }
 
 
@@ -292,7 +309,7 @@ def test_of_two_organisations_that_one_belongs_to_each_keeps_its_own(own: Side, 
 # The one rule ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", [Service, Location, Version])
+@pytest.mark.parametrize("model", [Service, Location, Version, CityPage, CityMember])
 def test_one_query_manager_says_whose_rows_they_are(own: Side, foreign: Side, model: type[models.Model]) -> None:
     manager = model._default_manager
     rows: Any = manager.all()

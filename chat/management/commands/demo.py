@@ -22,6 +22,7 @@ from chat.services import planning
 from chat.services.planning import Plan
 from forum import demo as forum
 from moderation.refusals import Refused
+from referrals.city_demo import load_demo_cities
 from referrals.services import load_demo_services, load_national_drafts
 
 SCRIPT = Path(__file__).resolve().parent.parent / "demo.toml"
@@ -58,6 +59,7 @@ class Command(BaseCommand):
 
     def _fill(self, script: Words, now: datetime) -> None:
         load_demo_services(now=now)
+        load_demo_cities(now=now)
         load_national_drafts()
         people = {person["username"]: make_person(person) for person in script["people"]}
         make_operator()
