@@ -46,7 +46,7 @@ def begin_page(*, organization: Organization, by: User, now: datetime | None = N
     if not permissions.may_write_for_city(by, organization):
         raise PermissionDenied
     if organization.municipality_code not in MUNICIPALITIES:
-        raise ValidationError(_("Only a municipality has a page of its own."), "no_city")
+        raise ValidationError(_("Only a municipality has a page of its own."), code="no_city")
     page, is_new = CityPage.objects.get_or_create(organization=organization)
     if is_new:
         record(page, What.BEGUN, by=by, now=now)

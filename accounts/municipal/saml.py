@@ -10,21 +10,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import xmlsec
 from django.http import HttpRequest
 from django.urls import reverse
+from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
+from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
+from accounts.municipal import document
 from accounts.municipal.claims import TurnedAway
 from accounts.municipal.logins import Login
 
 logger = logging.getLogger(__name__)
 
+# xmlsec opens no file and asks no server for what an answer refers to; `document` refuses such an answer before.
+xmlsec.cleanup_callbacks()
+
 MOST = 200_000  # signs of an answer
+# SAML 2.0 core, 3.2.2.2: what a provider says when it lets nobody in, as the log may repeat it.
+DENIED = {"AuthnFailed", "RequestDenied"}
+STATUS = DENIED | {"Requester", "Responder", "VersionMismatch", "NoAuthnContext", "NoPassive", "UnknownPrincipal"}
+STATUS |= {"InvalidNameIDPolicy", "RequestUnsupported", "RequestVersionDeprecated", "NoAvailableIDP", "NoSupportedIDP"}
+REASONS = {
+    code: name
+    for name, code in vars(OneLogin_Saml2_ValidationError).items()
+    if name.isupper() and isinstance(code, int)
+}
 DATA = "/saml:Subject/saml:SubjectConfirmation[@Method='urn:oasis:names:tc:SAML:2.0:cm:bearer']"
 DATA += "/saml:SubjectConfirmationData"
+CODES = "/samlp:Response/samlp:Status//samlp:StatusCode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +71,40 @@ def read(request: HttpRequest, login: Login, raw: str) -> Answer:
     if not raw or len(raw) > MOST:
         raise TurnedAway("failed")
     try:
-        response = OneLogin_Saml2_Response(_settings(request, login), raw)
-        answered = response.get_in_response_to()
-        valid = response.is_valid(_delivered(request, login), request_id=answered)
-        if not valid or not answered or not _is_for_us(response, request, login, answered):
-            logger.warning("Municipal login %s: answer refused: %.200r", login.id, response.get_error())
-            raise TurnedAway("failed")
-        claims = {**response.get_attributes(), "AuthnContextClassRef": response.get_authn_contexts()}
-        return Answer(_subject(response, login), claims, answered)
+        return _checked(request, login, raw)
     except TurnedAway:
         raise
+    except document.Unfit as unfit:
+        logger.warning("Municipal login %s: answer refused: %s", login.id, unfit)
+        raise TurnedAway("failed") from unfit
     except Exception as error:  # whatever a forged answer makes the libraries stumble over
-        logger.warning("Municipal login %s: answer unreadable: %s", login.id, type(error).__name__)
+        # Codes and no sentences: what stands in an answer may name somebody, and anybody may have written it.
+        reason = REASONS.get(getattr(error, "code", None), type(error).__name__)
+        logger.warning("Municipal login %s: answer refused: %s", login.id, reason)
         raise TurnedAway("failed") from error
+
+
+def _checked(request: HttpRequest, login: Login, raw: str) -> Answer:
+    root = document.parsed(raw)
+    document.check(root)
+    _hear_a_refusal(root, login)
+    response = OneLogin_Saml2_Response(_settings(request, login), raw)
+    document.check(response.get_xml_document())  # once more: what was encrypted is there to be seen now
+    answered = response.get_in_response_to()
+    response.is_valid(_delivered(request, login), request_id=answered, raise_exceptions=True)
+    if not answered or not _is_for_us(response, request, login, answered):
+        raise document.Unfit("not for us, or an answer to nothing")
+    claims = {**response.get_attributes(), "AuthnContextClassRef": response.get_authn_contexts()}
+    return Answer(_subject(response, login), claims, answered)
+
+
+def _hear_a_refusal(root: etree._Element, login: Login) -> None:
+    """Raises TurnedAway, when the provider says that it lets nobody in."""
+    said = [str(code).rpartition(":")[2] for code in root.xpath(f"{CODES}/@Value", namespaces=Names.NSMAP)]
+    if said[:1] == ["Success"]:
+        return
+    logger.warning("Municipal login %s: it says %s", login.id, [code for code in said if code in STATUS])
+    raise TurnedAway("cancelled" if DENIED & set(said) else "failed")
 
 
 def _is_for_us(response: OneLogin_Saml2_Response, request: HttpRequest, login: Login, answered: str) -> bool:

@@ -1,11 +1,13 @@
 """What becomes of an evening when processes are killed and messages sent again; the truth is in the database."""
 
 import asyncio
+import contextlib
 import random
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from websockets.exceptions import ConnectionClosed
 
 from chat import log
 from chat.events import MessagePosted
@@ -15,6 +17,15 @@ from tests.chat.wire import Client
 from tests.servers import Site
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.django_db]
+
+
+async def touch_the_page(client: Client) -> None:
+    """As somebody who sits there: without any input for ten minutes their presence would end (law 1)."""
+    while True:
+        await asyncio.sleep(30)
+        await client.entered.wait()
+        with contextlib.suppress(ConnectionClosed):
+            await client.socket.send('{"type": "ping", "here": true}')  # type: ignore[union-attr]
 
 
 def kill_and_write(site: Site, *, kills: int, lines: int) -> None:
@@ -37,7 +48,10 @@ def kill_and_write(site: Site, *, kills: int, lines: int) -> None:
 
     async def scene() -> None:
         async with Everyone(counsellors, young):
+            at_their_desks = [asyncio.create_task(touch_the_page(client)) for client in counsellors]
             await asyncio.gather(murder(), *(write(client, number) for number, client in enumerate(young)))
+            for task in at_their_desks:
+                task.cancel()
             for client in [*counsellors, *young]:
                 await client.wait_until(lambda client=client: len(client.messages()) >= len(acknowledged))
             same_for_all([*counsellors, *young], acknowledged)
