@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -59,4 +60,7 @@ class SecondFactorMiddleware:
             return None
         if not permissions.needs_second_factor(request.user):
             return None
+        if permissions.is_shut_out(request.user):
+            logout(request)  # no second factor of our own keeps open what was closed
+            return redirect("account_login")
         return redirect("mfa_activate_totp")

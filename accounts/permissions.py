@@ -5,12 +5,13 @@ switched off loses the right at the next question, also over a socket that is al
 """
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Membership, Organization, User
+from accounts.models import Membership, Organization, User, UserQuerySet
 
 Person = User | AnonymousUser
 
@@ -25,26 +26,36 @@ def is_young(user: Person) -> bool:
     return isinstance(user, User) and user.is_young
 
 
+def _shut_out() -> Q:
+    """Whose only way in is a municipal login that is not in the file any more: taking it out ends what it opened."""
+    gone = SocialAccount.objects.filter(user=OuterRef("pk")).exclude(provider__in=list(settings.MUNICIPAL_LOGINS))
+    return Q(Exists(gone), password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+def _staff(user: Person) -> UserQuerySet:
+    """This very person, if they are active, no young person, and their way in is still there."""
+    found: UserQuerySet = User.objects.staff().filter(pk=user.pk, is_active=True).exclude(_shut_out())
+    return found
+
+
+def is_shut_out(user: Person) -> bool:
+    return user.pk is not None and User.objects.filter(_shut_out(), pk=user.pk).exists()
+
+
 def is_staff_member(user: Person) -> bool:
     """Active, and with a role in some organisation. An administrator without one is not meant."""
-    return (
-        user.pk is not None
-        and User.objects.staff().filter(pk=user.pk, is_active=True, memberships__isnull=False).exists()
-    )
+    return user.pk is not None and _staff(user).filter(memberships__isnull=False).exists()
 
 
 def is_counsellor(user: Person) -> bool:
     """Active, and a counsellor somewhere. Whether of a given session is for the chat to say."""
-    return user.pk is not None and User.objects.counsellors().filter(pk=user.pk).exists()
+    return user.pk is not None and User.objects.counsellors().filter(pk=user.pk).exclude(_shut_out()).exists()
 
 
 def is_answering(user: Person) -> bool:
     """Active, and a counsellor or a coordinator somewhere."""
     roles = [Membership.Role.COUNSELLOR, Membership.Role.COORDINATOR]
-    return (
-        user.pk is not None
-        and User.objects.staff().filter(pk=user.pk, is_active=True, memberships__role__in=roles).exists()
-    )
+    return user.pk is not None and _staff(user).filter(memberships__role__in=roles).exists()
 
 
 def is_coordinator(user: Person, organization: Organization) -> bool:
@@ -52,9 +63,7 @@ def is_coordinator(user: Person, organization: Organization) -> bool:
     return (
         user.pk is not None
         and Membership.objects.filter(
-            user_id=user.pk,
-            user__is_active=True,
-            user__is_young=False,
+            user__in=_staff(user),
             organization=organization,
             role=Membership.Role.COORDINATOR,
         ).exists()
@@ -65,9 +74,7 @@ def coordinated_by(user: Person) -> QuerySet[Organization]:
     """The organisations that this person coordinates."""
     if user.pk is None:
         return Organization.objects.none()
-    own = Membership.objects.filter(
-        user_id=user.pk, user__is_active=True, user__is_young=False, role=Membership.Role.COORDINATOR
-    )
+    own = Membership.objects.filter(user__in=_staff(user), role=Membership.Role.COORDINATOR)
     return Organization.objects.filter(pk__in=own.values("organization"))
 
 

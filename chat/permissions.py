@@ -58,8 +58,14 @@ def can_lead(user: User, session: Session) -> bool:
 
 
 def is_rostered(user: User, session: Session) -> bool:
-    """Put on this session and still let in as staff; the card may be unfinished."""
-    return session.roster.filter(user_id=user.pk, user__profile__isnull=False).exists() and may_enter_staff_pages(user)
+    """Put on this session, still let in as staff, and still somebody who answers: a counsellor, or a coordinator of a
+    house that holds it. The card may be unfinished."""
+    answers = Membership.objects.filter(
+        Q(role=Membership.Role.COUNSELLOR) | Q(role=Membership.Role.COORDINATOR, organization__sessions=session),
+        user=OuterRef("user"),
+    )
+    on_it = session.roster.filter(Exists(answers), user_id=user.pk, user__profile__isnull=False)
+    return on_it.exists() and may_enter_staff_pages(user)
 
 
 def is_announced(session: Session, *, now: datetime) -> bool:

@@ -282,7 +282,7 @@ ACCOUNT_FORMS = {
 # A whole school or town hall may share one network (ip); a name and what belongs to it (key) is guarded closely.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    "municipal": "900/m/ip",  # one login is three or four requests
+    "municipal": "900/m/ip",  # one login is two or three requests
     "login_failed": "100/m/ip,5/15m/key",
     "login_failed_anywhere": "60/15m/key",
     "signup": "60/10m/ip",
@@ -297,7 +297,8 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.SecondFactorAgainForm",
     "activate_totp": "accounts.forms.SetUpAppForm",
 }
-# Encrypts the secrets of second factors. Give it a value of its own before SECRET_KEY is ever changed.
+# Encrypts the secrets of second factors, and keys the digests of whom municipalities let in. Give it a value of its own
+# before SECRET_KEY is ever changed.
 SECOND_FACTOR_KEY = os.environ.get("SAMRUM_SECOND_FACTOR_KEY") or SECRET_KEY
 
 # Login by the municipality's identity provider (docs/municipal-login.md): in a file, for its secrets are no rows.

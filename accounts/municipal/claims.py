@@ -1,23 +1,23 @@
 """What an identity provider says of somebody, and what of it counts here."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from accounts.municipal.logins import PRIVILEGES, Login
 from accounts.municipal.privileges import privileges
 
-logger = logging.getLogger(__name__)
-
 
 class TurnedAway(Exception):  # noqa: N818 - what happened to somebody, not an error of ours
-    """Nobody gets in. `code` is one of those that templates/accounts/municipal_away.html has words for."""
+    """Nobody gets in. `code` is one of those that templates/accounts/municipal_away.html has words for; `why` is for
+    the log, in words of ours and never of an answer."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, why: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.why = code, why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Entry:
 def entry_of(login: Login, *, subject: str, claims: Mapping[str, Any]) -> Entry:
     """Judge a checked answer. `roles` may come out empty: then somebody who had one has lost it.
 
-    Raises TurnedAway "weak" or "no_municipality".
+    Raises TurnedAway "weak", "no_municipality" or "failed".
     """
     if login.vouches and one_of(claims, login.assurance_claim) not in login.assurance:
         raise TurnedAway("weak")
@@ -43,13 +43,14 @@ def entry_of(login: Login, *, subject: str, claims: Mapping[str, Any]) -> Entry:
         raise TurnedAway("no_municipality")
     if login.roles_as == PRIVILEGES:
         said = privileges(values(claims, login.role_claim), cvr=spoken_for)
-    else:
+    elif login.role_claim in claims:
         said = frozenset(values(claims, login.role_claim))
+    else:  # somebody's mistake at the provider must not take every role from everybody
+        raise TurnedAway("failed", "the answer has no role_claim at all")
     if login.subject_claim:
         subject = one_of(claims, login.subject_claim)
     if not subject:
-        logger.warning("Municipal login %s: the answer names nobody. Is subject_claim right?", login.id)
-        raise TurnedAway("failed")
+        raise TurnedAway("failed", "the answer names nobody; is subject_claim right?")
     roles = frozenset(role for value, role in login.roles.items() if value in said)
     return Entry(login=login.id, municipality=code, subject=_digest(login, code, subject), roles=roles)
 
@@ -70,6 +71,9 @@ def one_of(claims: Mapping[str, Any], name: str) -> str:
 def _digest(login: Login, code: str, subject: str) -> str:
     """People are told apart within their municipality: no municipality behind a shared login can name another's staff.
 
-    A digest, since subjects may hold names or mail addresses.
+    A digest, since subjects may hold names or mail addresses; under a key that is not in the database, since such
+    subjects can be guessed. Another issuer under an old id has other people.
     """
-    return f"{code}:{sha256(chr(0).join((login.id, code, subject)).encode()).hexdigest()}"
+    said = chr(0).join((login.id, login.issuer, code, subject))
+    keyed = salted_hmac("accounts.municipal", said, secret=settings.SECOND_FACTOR_KEY, algorithm="sha256")
+    return f"{code}:{keyed.hexdigest()}"

@@ -7,6 +7,7 @@ keys are explained in docs/municipal-login.md.
 import re
 import stat
 import tomllib
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
 from django.core.exceptions import ImproperlyConfigured
 from lxml import etree
 
 OIDC, SAML = "oidc", "saml"
 # What allauth calls them.
 KINDS = {OIDC: "openid_connect", SAML: "saml"}
+TAKEN = {*KINDS, *KINDS.values(), "openid"}
 VALUES, PRIVILEGES = "values", "privileges"
 ROLES = ("counsellor", "coordinator", "editor")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -60,6 +62,10 @@ class Login:
     certificate: str = field(default="", repr=False)
 
     @property
+    def issuer(self) -> str:
+        return self.server_url or str(self.idp.get("entityId", ""))
+
+    @property
     def vouches(self) -> bool:
         """Says how sure it is of somebody, and we ask for enough: a second factor of ours would be a third."""
         return bool(self.assurance)
@@ -71,14 +77,14 @@ def read(path: Path, *, plain_http: bool) -> dict[str, Login]:
     Raises ImproperlyConfigured.
     """
     try:
-        everybody = path.stat().st_mode & stat.S_IROTH
+        mode = path.stat().st_mode
         written = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ImproperlyConfigured(f"SAMRUM_LOGIN_FILE: {path} cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"SAMRUM_LOGIN_FILE: {path} is no TOML: {error}.") from error
-    if everybody and not plain_http:
-        raise ImproperlyConfigured(f"{path} holds secrets and can be read by everybody: chmod o-r it.")
+    if not plain_http and (why := _too_open(mode, secret=True)):
+        raise ImproperlyConfigured(f"{path} {why}")
     entries = written.pop("providers", None)
     if written or not isinstance(entries, list) or not entries or not all(isinstance(one, dict) for one in entries):
         raise ImproperlyConfigured(f"{path} must hold one or more [[providers]], and nothing beside them.")
@@ -106,9 +112,22 @@ def for_allauth(logins: Iterable[Login]) -> dict[str, Any]:
 
 def is_safe(address: str, *, plain_http: bool) -> bool:
     """A full https address, or with `plain_http` one of this very machine without TLS."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        named = bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
     local = plain_http and parts.hostname in LOOPBACK
-    return bool(parts.hostname) and parts.scheme in ({"https", "http"} if local else {"https"})
+    return named and parts.scheme in ({"https", "http"} if local else {"https"})
+
+
+def _too_open(mode: int, *, secret: bool) -> str:
+    """What is wrong with who may read or write a file: whoever writes one of these lets in whom they like."""
+    if mode & stat.S_IWOTH:
+        return "can be written by everybody: chmod o-w it."
+    if secret and mode & stat.S_IROTH:
+        return "holds secrets and can be read by everybody: chmod o-r it."
+    return ""
 
 
 class _Entry:
@@ -165,10 +184,14 @@ class _Entry:
 
     def file(self, path: str, key: str) -> str:
         """A file's text; a path without a root is one beside the TOML file."""
+        place = self.path.parent / path
         try:
-            return (self.path.parent / path).read_text(encoding="utf-8")
+            mode, text = place.stat().st_mode, place.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise self.wrong(key, f"{path} cannot be read ({error}).") from error
+        if not self.plain_http and (why := _too_open(mode, secret=key == "key")):
+            raise self.wrong(key, f"{path} {why}")
+        return text
 
     def one_of(self, key: str, value: str, allowed: Iterable[str]) -> str:
         if value not in allowed:
@@ -181,6 +204,8 @@ class _Entry:
         value = self.text("id")
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", value):
             raise self.wrong("id", "must be small letters, digits and -, 30 at most. It stands in addresses.")
+        if value in TAKEN:
+            raise self.wrong("id", f"{value!r} is what a kind of login is called: take another.")
         return value
 
     def _says(self) -> dict[str, Any]:
@@ -268,9 +293,15 @@ class _Entry:
         keys = "md:KeyDescriptor[not(@use) or @use='signing']//ds:X509Certificate/text()"
         sso = idps[0].xpath(f"md:IDPSSODescriptor/{redirect}", namespaces=spaces)
         signing = ["".join(key.split()) for key in idps[0].xpath(f"md:IDPSSODescriptor/{keys}", namespaces=spaces)]
-        if not sso or not signing:
-            raise self.wrong("metadata", "names no address for HTTP-Redirect, or no certificate for signing.")
-        return self._idp(idps[0].get("entityID", ""), self.safe("metadata", sso[0]), signing)
+        entity_id = idps[0].get("entityID", "").strip()
+        if not sso or not signing or not entity_id:
+            raise self.wrong("metadata", "lacks its entityID, an address for HTTP-Redirect or a signing certificate.")
+        for certificate in signing:
+            try:
+                load_der_x509_certificate(b64decode(certificate, validate=True))
+            except ValueError as error:
+                raise self.wrong("metadata", "holds a signing certificate that cannot be read.") from error
+        return self._idp(entity_id, self.safe("metadata", sso[0]), signing)
 
     def _idp(self, entity_id: str, sso_url: str, signing: list[str]) -> dict[str, Any]:
         return {

@@ -4,6 +4,8 @@ allauth takes the ID token on trust, since it came over TLS from the provider it
 for, and that it answers what this browser asked.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +17,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -24,6 +27,7 @@ from accounts.municipal.logins import Login, is_safe
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_SECONDS = 300
+AWAY_SECONDS = 20  # so long nobody else waits for a provider that just kept somebody waiting
 CLOCKS_DIFFER_SECONDS = 30
 
 
@@ -54,12 +58,13 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
         self, request: HttpRequest, app: SocialApp, client: OAuth2Client, pkce_code_verifier: str | None = None
     ) -> dict[str, Any]:
         if not pkce_code_verifier:
-            raise TurnedAway("failed")
+            raise TurnedAway("failed", "no PKCE verifier in the session")
         self.nonce = nonce_of(pkce_code_verifier)
         try:
-            data: dict[str, Any] = super().get_access_token_data(request, app, client, pkce_code_verifier)
+            with _asking(self.access_token_url):
+                data: dict[str, Any] = super().get_access_token_data(request, app, client, pkce_code_verifier)
         except (requests.RequestException, ValueError, KeyError) as error:
-            raise TurnedAway("away") from error
+            raise TurnedAway("away", f"the token endpoint: {type(error).__name__}") from error
         return data
 
     def parse_token(self, data: dict[str, Any]) -> SocialToken:
@@ -69,21 +74,21 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **more: Any) -> SocialLogin:
         raw = more["response"].get("id_token")
         if not isinstance(raw, str):
-            raise TurnedAway("failed")
+            raise TurnedAway("failed", "no id_token")
         claims = checked(raw, login=self.login, nonce=self.nonce)
         entry = entry_of(self.login, subject=str(claims["sub"]), claims=claims)
         return self.get_provider().sociallogin_from_response(request, entry)
 
 
 def discovered(login: Login) -> dict[str, Any]:
-    """The provider's description of itself, kept for some minutes. Raises TurnedAway "away"."""
+    """The provider's description of itself, kept for some minutes. Raises TurnedAway "away" or "failed"."""
     server = login.server_url.split("/.well-known/")[0]
     found = _fetched(f"{server}/.well-known/openid-configuration")
     texts = all(isinstance(found.get(key), str) for key in NEEDED)
     if not texts or not all(is_safe(found[key], plain_http=settings.DEMO) for key in NEEDED):
-        raise TurnedAway("away")
+        raise TurnedAway("failed", "its description lacks an address, or has one without TLS")
     if found["issuer"].rstrip("/") != server:  # OpenID Connect Discovery, 4.3
-        raise TurnedAway("away")
+        raise TurnedAway("failed", "its description is of another issuer than server_url")
     return found
 
 
@@ -104,10 +109,10 @@ def checked(raw: str, *, login: Login, nonce: str) -> dict[str, Any]:
             options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
         )
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise TurnedAway("failed") from error
+        raise TurnedAway("failed", f"the ID token: {type(error).__name__}") from error
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims["nonce"] != nonce or claims.get("azp", "" if several else login.client_id) != login.client_id:
-        raise TurnedAway("failed")
+        raise TurnedAway("failed", "the ID token: nonce or azp")
     return claims
 
 
@@ -128,14 +133,33 @@ def _fetched(address: str, *, anew: bool = False) -> dict[str, Any]:
     kept = None if anew else cache.get(place)
     if kept is None:
         try:
-            with get_adapter().get_requests_session() as session:
+            with _asking(address), get_adapter().get_requests_session() as session:
                 answer = session.get(address)
                 answer.raise_for_status()
                 kept = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise TurnedAway("away") from error
+            raise TurnedAway("away", f"a description or its keys: {type(error).__name__}") from error
         if not isinstance(kept, dict):
-            raise TurnedAway("away")
+            raise TurnedAway("failed", "a description or its keys: no JSON object")
         cache.set(place, kept, KEPT_SECONDS)
     found: dict[str, Any] = kept
     return found
+
+
+@contextmanager
+def _asking(address: str) -> Iterator[None]:
+    """While a provider is asked. It may hang: nobody holds a connection to the database meanwhile, and who comes next
+    does not wait for it, too. Only silence counts, for an error may be the answer to a forged code.
+
+    Raises TurnedAway "away".
+    """
+    place = f"openid-away-{sha256(address.encode()).hexdigest()}"
+    if cache.get(place):
+        raise TurnedAway("away", "it kept somebody waiting just now")
+    if not connection.in_atomic_block:
+        connection.close()
+    try:
+        yield
+    except (requests.ConnectionError, requests.Timeout):
+        cache.set(place, True, AWAY_SECONDS)
+        raise

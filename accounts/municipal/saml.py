@@ -79,7 +79,7 @@ def read(request: HttpRequest, login: Login, raw: str) -> Answer:
         raise TurnedAway("failed") from unfit
     except Exception as error:  # whatever a forged answer makes the libraries stumble over
         # Codes and no sentences: what stands in an answer may name somebody, and anybody may have written it.
-        reason = REASONS.get(getattr(error, "code", None), type(error).__name__)
+        reason = REASONS.get(getattr(error, "code", -1), type(error).__name__)
         logger.warning("Municipal login %s: answer refused: %s", login.id, reason)
         raise TurnedAway("failed") from error
 

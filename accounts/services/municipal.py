@@ -22,10 +22,13 @@ def take_in(*, entry: Entry) -> SocialAccount:
     with transaction.atomic():
         organization = _organization(entry)
         account = SocialAccount.objects.filter(provider=entry.login, uid=entry.subject).select_related("user").first()
+        is_new = account is None
         if account is None and entry.roles:
             account = _new_account(entry)
         if account is not None:
-            _set_roles(user=account.user, organization=organization, roles=entry.roles)
+            is_welcome = permissions.may_come_by_municipality(account.user)
+            roles = entry.roles if is_welcome else _held(account.user, organization) & entry.roles
+            _set_roles(user=account.user, organization=organization, roles=roles, is_new=is_new)
     # Outside, so that what was taken away stays so.
     if account is None:
         raise TurnedAway("no_role")
@@ -54,12 +57,20 @@ def _new_account(entry: Entry) -> SocialAccount:
     return SocialAccount.objects.create(user=user, provider=entry.login, uid=entry.subject)
 
 
-def _set_roles(*, user: User, organization: Organization, roles: frozenset[str]) -> None:
-    """What stays, stays as it is: somebody in training is so after the next login, too."""
+def _held(user: User, organization: Organization) -> frozenset[str]:
+    return frozenset(organization.memberships.filter(user=user).values_list("role", flat=True))
+
+
+def _set_roles(*, user: User, organization: Organization, roles: frozenset[str], is_new: bool) -> None:
+    """What stays, stays as it is: somebody in training is so after the next login, too.
+
+    Whoever becomes a counsellor later, or again, begins in training: nobody ends it by losing the role for a moment.
+    """
     held = Membership.objects.filter(user=user, organization=organization)
     lost = held.exclude(role__in=roles)
     if lost.exists():
         lost.delete()
         end_sessions(user=user)  # what was opened with more rights is closed
-    for role in sorted(roles - set(held.values_list("role", flat=True))):
-        Membership.objects.create(user=user, organization=organization, role=role)
+    for role in sorted(roles - _held(user, organization)):
+        in_training = role == Membership.Role.COUNSELLOR and not is_new
+        Membership.objects.create(user=user, organization=organization, role=role, is_trainee=in_training)

@@ -29,6 +29,7 @@ from accounts.redirects import SeeOther
 logger = logging.getLogger(__name__)
 
 CHOSEN = "valg"  # the cookie of the last choice: sent to these pages only
+KEPT_IN = "svar"  # the cookie between the two steps of a SAML answer
 YEAR = 365 * 24 * 3600
 ON_THE_WAY_SECONDS = 300
 STATUS = {"failed": 400, "cancelled": 400, "away": 503}  # 403 for all that is a refusal
@@ -38,7 +39,7 @@ def calmly(kind: str) -> Callable[..., Any]:
     """Give the view its login instead of the name in the address, and turn a refusal into the page that explains it."""
 
     def decorator(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        @ratelimit.decorator(app="allauth.account", action="municipal")
+        @ratelimit.decorator(app="allauth.account", action="municipal", limit_get=True)
         @wraps(view)
         def door(request: HttpRequest, login_id: str) -> HttpResponseBase:
             login = settings.MUNICIPAL_LOGINS.get(login_id)
@@ -55,7 +56,7 @@ def _calmly(request: HttpRequest, login: Login, view: Callable[..., HttpResponse
     try:
         return view(request, login)
     except TurnedAway as turned:
-        logger.warning("Municipal login %s: nobody let in, %s", login.id, turned.code)
+        logger.warning("Municipal login %s: nobody let in, %s", login.id, turned.why or turned.code)
         context = {"code": turned.code, "login": login, "several": len(settings.MUNICIPAL_LOGINS) > 1}
         context["next"] = _own_path(request)
         return render(request, "accounts/municipal_away.html", context, status=STATUS.get(turned.code, 403))
@@ -145,6 +146,7 @@ def acs(request: HttpRequest, login: Login) -> HttpResponseBase:
     )
     kept.store.set_expiry(ON_THE_WAY_SECONDS)
     kept.save(onward)
+    onward.cookies[KEPT_IN]["httponly"] = True
     return onward
 
 
@@ -169,7 +171,7 @@ def finish(request: HttpRequest, login: Login) -> HttpResponseBase:
 
 
 def _kept(request: HttpRequest) -> LoginSession:
-    return LoginSession(request, "municipal_answer", "svar")
+    return LoginSession(request, "municipal_answer", KEPT_IN)
 
 
 @require_safe

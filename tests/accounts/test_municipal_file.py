@@ -31,6 +31,7 @@ CLAIM = {"municipality": "", "municipality_claim": '"cvr"', "municipalities": '{
 def written(folder: Path, *entries: dict[str, str], mode: int = 0o640) -> Path:
     (folder / "idp.crt").write_text(certificate_pem("saml"))
     (folder / "own.key").write_text(key_pem("ours"))
+    (folder / "own.key").chmod(0o640)
     path = folder / "logins.toml"
     text = ["[[providers]]\n" + "\n".join(f"{k} = {v}" for k, v in entry.items() if v) for entry in entries]
     path.write_text("\n\n".join(text))
@@ -73,7 +74,8 @@ def test_a_provider_may_describe_itself(tmp_path: Path) -> None:
     assert found["x509certMulti"]["signing"] == [certificate]
     by_post = METADATA.replace("HTTP-Redirect", "HTTP-POST")
     without_tls = METADATA.replace("https://idp.example.dk/sso", "http://idp.example.dk/sso")
-    for broken in ("", "<a/>", by_post, without_tls, METADATA.replace("CERT", "")):
+    unnamed = METADATA.replace("CERT", certificate).replace("entityID", "ID")
+    for broken in ("", "<a/>", by_post, without_tls, METADATA.replace("CERT", ""), METADATA, unnamed):
         (tmp_path / "idp.xml").write_text(broken)
         with pytest.raises(ImproperlyConfigured, match=r"'aarhus', metadata: "):
             read(tmp_path, described)
@@ -85,6 +87,11 @@ WRONG: list[tuple[str, dict[str, str]]] = [
     ("help", {**OPENID, "help": ""}),
     ("name", {**OPENID, "name": "7"}),
     ("id", {**OPENID, "id": '"Aarhus Kommune"'}),
+    ("id", {**SAML, "id": '"saml"'}),
+    ("id", {**OPENID, "id": '"oidc"'}),
+    ("server_url", {**OPENID, "server_url": '"https://["'}),
+    ("server_url", {**OPENID, "server_url": '"https://login.example.dk:x/"'}),
+    ("server_url", {**OPENID, "server_url": '"https://login.example.dk@example.org"'}),
     ("secrets", {**OPENID, "secrets": '"abc"'}),
     ("sso_url", {**OPENID, "sso_url": '"https://a.dk"'}),
     ("secret", {**OPENID, "secret": ""}),
@@ -125,6 +132,7 @@ def test_the_logins_of_the_manual_are_good_ones(tmp_path: Path) -> None:
     certificate = "".join(certificate_pem("saml").splitlines()[1:-1])
     (tmp_path / "context-handler.xml").write_text(METADATA.replace("CERT", certificate))
     (tmp_path / "saml.key").write_text(key_pem("ours"))
+    (tmp_path / "saml.key").chmod(0o640)
     (tmp_path / "saml.crt").write_text(certificate_pem("ours"))
     path = tmp_path / "logins.toml"
     path.write_text("\n".join(re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)), "utf-8")
@@ -150,10 +158,17 @@ def test_what_is_no_such_file_stops_the_start(tmp_path: Path, text: str) -> None
         logins.read(tmp_path / "missing.toml", plain_http=True)
 
 
-def test_a_file_of_secrets_is_not_for_everybody(tmp_path: Path) -> None:
-    path = written(tmp_path, OPENID, mode=0o644)
-    with pytest.raises(ImproperlyConfigured, match="chmod"):
+@pytest.mark.parametrize(
+    "name,mode",
+    [("logins.toml", 0o644), ("logins.toml", 0o642), ("own.key", 0o644), ("own.key", 0o642), ("idp.crt", 0o646)],
+)
+def test_what_opens_the_door_is_neither_read_nor_written_by_everybody(tmp_path: Path, name: str, mode: int) -> None:
+    path = written(tmp_path, {**SAML, "key": '"own.key"', "certificate": '"idp.crt"'})
+    logins.read(path, plain_http=False)
+    (tmp_path / name).chmod(mode)
+    with pytest.raises(ImproperlyConfigured, match=f"{re.escape(name)} .*: chmod"):
         logins.read(path, plain_http=False)
+    logins.read(path, plain_http=True)
 
 
 def test_the_demo_may_use_a_provider_on_this_machine_and_no_other_without_tls(tmp_path: Path) -> None:

@@ -122,11 +122,14 @@ def test_whoever_is_logged_in_is_not_joined_either(client: Client, openid: OpenI
 # Who does not ---------------------------------------------------------------------------------------------------
 
 
-def test_nobody_comes_in_for_merely_being_known_there(client: Client, provider: OpenID | Saml) -> None:
+def test_nobody_comes_in_for_merely_being_known_there(
+    client: Client, provider: OpenID | Saml, settings: Settings
+) -> None:
     say_roles(provider, "kantine")
     answer = come(client, provider)
     assert answer.status_code == 403
-    assert "giver" in answer.content.decode() or "bestiller" in answer.content.decode()  # who can give the role
+    name = "aarhus" if isinstance(provider, OpenID) else "kommunerne"
+    assert settings.MUNICIPAL_LOGINS[name].help in answer.content.decode()  # who can give the role
     assert not is_in(client)
     assert not User.objects.exists()
     assert not SocialAccount.objects.exists()
@@ -154,9 +157,10 @@ def test_administrators_and_the_switched_off_stay_out(client: Client, provider: 
 def test_the_admin_stays_shut_for_whom_a_municipality_lets_in(client: Client, provider: OpenID | Saml) -> None:
     come(client, provider)
     User.objects.update(is_staff=True, is_superuser=True)
-    assert client.get("/drift/", follow=True).status_code in {403, 302, 200}
+    for path in ("/drift/", "/drift/accounts/user/"):
+        assert client.get(path).status_code == 302
+        assert "/drift/logout/" not in client.get(path, follow=True).content.decode()
     assert not permissions.may_enter_admin(User.objects.get())
-    assert client.get("/drift/accounts/user/").status_code == 302
 
 
 def test_t23_they_see_and_change_what_is_their_municipalitys_only(
@@ -311,10 +315,10 @@ def test_who_is_not_sure_enough_stays_out(client: Client, saml: Saml, loa: list[
 def test_there_is_no_password_to_change_or_to_ask_for(client: Client, provider: OpenID | Saml, path: str) -> None:
     come(client, provider)
     assert client.get(path).status_code == 403
-    assert client.post("/konto/login/", {"login": User.objects.get().username, "password": ""}).status_code in {
-        200,
-        302,
-    }
+    stranger = Client()
+    for password in ("", "!", User.objects.get().password):
+        stranger.post("/konto/login/", {"login": User.objects.get().username, "password": password})
+        assert not is_in(stranger)
 
 
 # The pages ------------------------------------------------------------------------------------------------------
@@ -368,7 +372,7 @@ def test_who_stops_on_the_way_is_told_so(client: Client, openid: OpenID) -> None
 
 
 def test_a_provider_that_is_away_leaves_the_local_login_open(
-    client: Client, openid: OpenID, make_staff: MakeStaff, django_assert_max_num_queries: object
+    client: Client, openid: OpenID, make_staff: MakeStaff
 ) -> None:
     openid.is_away = True
     answer = client.post("/konto/kommune/", {"login": "aarhus", "next": "/vagt/tavler/"})
