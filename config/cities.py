@@ -8,28 +8,32 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Membership, Organization, Profile
+from accounts.models import Organization, Profile
 from chat.models import Session
 from config.pages import Evening, evening
 from forum.models import Letterbox
 from forum.promises import answered_by
-from referrals import cards
+from referrals import cards, cities
 from referrals.forms import MunicipalityForm
+from referrals.links import Kind
 from referrals.models import CityPage, Service, ServiceAtLocation
-from referrals.municipalities import ADDRESSES, MUNICIPALITIES, SLUGS, find_municipalities, where_in
-from referrals.neighbours import nearest_first
+from referrals.municipalities import ADDRESSES, MUNICIPALITIES, SLUGS, SPELLED, find_municipalities, where_in
+from referrals.neighbours import nearness
 
 COMING = 3  # chats of the city that have not begun
 LOOKED_AT = 40  # evenings among which the nearest is looked for
+LONGEST = 60  # letters of a place in an address
 DOORS = 2  # of a kind, at the top
-FACES = 8
+FACES = 24  # at most; who is shown the city says itself
+NOBODY_WRITES = (Session.State.LOBBY, Session.State.WAITING, Session.State.PAUSED)
+ANSWERING = (Kind.PHONE, Kind.CHAT, Kind.SMS)  # where somebody is at the other end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ class City:
     codes: list[str]
     houses: list[Organization] = field(default_factory=list)
     page: CityPage | None = None  # with what they have written, where that may be read
-    near: list[str] = field(default_factory=list)
+    near: dict[str, int] = field(default_factory=dict)  # the rank of each city, the nearest lowest
     order: list[str] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     is_joint: bool = False
@@ -54,6 +58,12 @@ class Chat:
     place: str
     codes: list[str]
     is_ours: bool
+
+    @property
+    def is_open(self) -> bool:
+        """One can go in and write now, not only wait."""
+        state = self.evening.session.state
+        return self.evening.lets_in and state not in NOBODY_WRITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,8 @@ def index(request: HttpRequest) -> HttpResponse:
     codes = form.cleaned_data["k"] if form.is_valid() else []
     if len(codes) == 1:
         return redirect("city", place=ADDRESSES[codes[0]])
+    if not codes and (page := _joint_called(request.GET.get("k", ""))):
+        return redirect("city", place=page.address)
     now = timezone.now()
     context = {
         "form": form,
@@ -89,26 +101,38 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def city(request: HttpRequest, place: str) -> HttpResponse:
     """One city's page. Other spellings, and the code, lead to its own address."""
+    if not place.isprintable() or len(place) > LONGEST:
+        raise Http404
     if place in SLUGS:
         found = of_municipality(SLUGS[place])
-    else:
-        page = CityPage.objects.shown().joint().with_cities().filter(slug=place).first()
-        if page is None:
-            return _other_spelling(place)
+    elif page := CityPage.objects.shown().joint().with_cities().filter(slug=place).first():
         found = of_joint_page(page)
+    else:
+        return _other_spelling(place)
     return render(request, "config/city.html", context_of(found, now=timezone.now()))
 
 
 def _other_spelling(place: str) -> HttpResponse:
-    words = place.replace("-kommune", "").strip()
+    words = place.strip().casefold()
     codes = [words] if words in MUNICIPALITIES else find_municipalities(words)
-    if not codes:
-        raise Http404
     if len(codes) == 1:
         return redirect("city", place=ADDRESSES[codes[0]])
-    asked = QueryDict(mutable=True)
-    asked["k"] = words
-    return redirect(f"{reverse('cities')}?{asked.urlencode()}")
+    if codes:
+        asked = QueryDict(mutable=True)
+        asked["k"] = words
+        return redirect(f"{reverse('cities')}?{asked.urlencode()}")
+    if page := _joint_called(words):
+        return redirect("city", place=page.address)
+    raise Http404
+
+
+def _joint_called(words: str) -> CityPage | None:
+    """The shown page that cities hold together under that name or address."""
+    slug = words.strip().casefold().translate(SPELLED)
+    if not slug.isprintable() or not 0 < len(slug) <= LONGEST:
+        return None
+    named = Q(slug=slug) | Q(name__iexact=words.strip())
+    return CityPage.objects.shown().joint().filter(named).first()
 
 
 def _links(codes: Iterable[str]) -> list[dict[str, str]]:
@@ -116,17 +140,17 @@ def _links(codes: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _with_their_doors(pages: list[CityPage], now: datetime) -> list[dict[str, Any]]:
-    """Each page with whether a chat or an offer is open there; the open ones first. Four queries for all."""
+    """Each page with whether a chat or an offer is open there; the open ones first. Five queries for all."""
     chats = _chats([], now=now)
-    services = list(Service.objects.shown().exclude(municipality_code="").select_related("kept_hours"))
+    services = list(Service.objects.shown().exclude(municipality_code="").with_hours())
     told = []
     for page in pages:
         codes = {house.municipality_code for house in page.houses} - {""}
         told.append(
             {
                 "page": page,
-                "has_chat": any(chat.evening.lets_in and codes & set(chat.codes) for chat in chats),
-                "has_offer": any(row.municipality_code in codes and row.state(now).is_open for row in services),
+                "has_chat": any(chat.is_open and codes & set(chat.codes) for chat in chats),
+                "has_offer": any(row.municipality_code in codes and _answers(row, now) for row in services),
             }
         )
     return sorted(told, key=lambda row: (not row["has_chat"], not row["has_offer"], row["page"].title))
@@ -144,11 +168,11 @@ def of_municipality(code: str) -> City:
 
 def _city_of(code: str, house: Organization | None, page: CityPage | None, *, words: CityPage | None) -> City:
     return City(
-        where=where_in(code),
-        codes=[code],
+        where=where_in(code) if code in MUNICIPALITIES else page.where if page else "",
+        codes=[code] if code else [],
         houses=[house] if house else [],
         page=words,
-        near=nearest_first(code, friends=page.friends if page else []),
+        near=nearness(code, friends=page.friends if page else []),
         order=page.offers if page else [],
         hidden=set(page.hidden) if page else set(),
     )
@@ -159,13 +183,13 @@ def of_joint_page(page: CityPage) -> City:
     houses = page.houses
     codes = [house.municipality_code for house in houses if house.municipality_code]
     own = [found for house in houses if (found := getattr(house, "city_page", None))]
-    near = [code for house in codes for code in nearest_first(house, friends=[])]
+    friends = [code for each in own for code in each.friends if code not in codes]
     return City(
         where=page.where,
         codes=codes,
         houses=houses,
         page=page,
-        near=[code for code in dict.fromkeys(near) if code not in codes],
+        near=nearness(*codes, friends=friends),
         order=page.offers,
         hidden={user for each in [page, *own] for user in each.hidden},
         is_joint=True,
@@ -183,30 +207,32 @@ def as_if_published(page: CityPage) -> City:
 
 
 def context_of(city: City, *, now: datetime) -> dict[str, Any]:
-    """What the page needs: at most twelve queries, however much there is."""
+    """What the page needs: ten queries, however much there is."""
     chats = _chats(city.houses, now=now, tell=city.is_joint)
     ours = [chat for chat in chats if chat.is_ours]
-    open_now = [chat for chat in ours if chat.evening.lets_in]
+    open_now = sorted((chat for chat in ours if chat.evening.lets_in), key=lambda chat: not chat.is_open)
+    can_write = any(chat.is_open for chat in open_now)
     coming = [chat for chat in ours if not chat.evening.lets_in][:COMING]
     own, national = _services(city)
     in_turn = cards.in_turn(own, now=now)
     doors = [service for service in in_turn if _answers(service, now)]
-    is_closed = not open_now and not doors
-    elsewhere = [] if open_now else _nearest([chat for chat in chats if not chat.is_ours], city.near)
+    is_closed = not can_write and not doors
+    elsewhere = [] if can_write else _nearest([chat for chat in chats if not chat.is_ours], city.near)
     rows = Letterbox.objects.shown().filter(municipality_code__in=["", *city.codes])
     boxes = [box for box in rows if box.municipality_code] or list(rows)[:1]
-    today = timezone.localdate(now)
-    helping = [service for service in national if service.is_fresh(on=today) and _answers(service, now)]
+    helping = [service for service in national if _answers(service, now)]
+    there = [chat for chat in elsewhere if chat.is_open][:1] if is_closed else []
+    later = [chat for chat in elsewhere if not chat.evening.has_begun][:1] if is_closed and not there else []
     return {
         "city": city,
         "open_now": open_now,
-        "doors": [cards.details(service, now=now) for service in doors[:DOORS]] if not open_now else [],
+        "doors": [cards.details(service, now=now) for service in doors[:DOORS]] if not can_write else [],
         "is_closed": is_closed,
         "next": _next(coming, own, now) if is_closed else None,
-        "elsewhere_now": [chat for chat in elsewhere if chat.evening.lets_in][:1] if is_closed else [],
+        "elsewhere_now": there,
         "helping": [cards.details(service, now=now) for service in helping[:DOORS]] if is_closed else [],
         "coming": coming,
-        "elsewhere_next": elsewhere[:1] if is_closed and not any(each.evening.lets_in for each in elsewhere) else [],
+        "elsewhere_next": later,
         "boxes": [(box, box.hours and answered_by(box, now=now)) for box in boxes],
         "cards": [cards.details(service, now=now) for service in in_turn],
         "people": _people(city),
@@ -235,13 +261,12 @@ def _name(house: Organization) -> str:
     return MUNICIPALITIES.get(house.municipality_code, house.name)
 
 
-def _nearest(chats: list[Chat], near: list[str]) -> list[Chat]:
-    """Those that are open before those to come; of each the nearest city's first, then by when they begin."""
-    place = {code: number for number, code in enumerate(near)}
+def _nearest(chats: list[Chat], near: dict[str, int]) -> list[Chat]:
+    """Those where one can write before the others; of each the nearest city's first, then by when they begin."""
 
     def turn(chat: Chat) -> tuple[bool, int, datetime]:
-        nearest = min((place[code] for code in chat.codes if code in place), default=len(place))
-        return not chat.evening.lets_in, nearest, chat.evening.session.starts_at
+        nearest = min((near[code] for code in chat.codes if code in near), default=len(near))
+        return not chat.is_open, nearest, chat.evening.session.starts_at
 
     return sorted(chats, key=turn)
 
@@ -258,8 +283,9 @@ def _services(city: City) -> tuple[list[Service], list[Service]]:
 
 
 def _answers(service: Service, now: datetime) -> bool:
-    """Somebody is there now, and there is a way in."""
-    return service.state(now).is_open is True and bool(service.channels.all())
+    """Somebody is there now, as far as we have lately checked, and there is a way to them that needs no journey."""
+    is_there = service.is_fresh(on=timezone.localdate(now)) and service.state(now).is_open is True
+    return is_there and any(channel.kind in ANSWERING for channel in service.channels.all())
 
 
 def _next(coming: list[Chat], own: list[Service], now: datetime) -> Opening | None:
@@ -277,17 +303,9 @@ def _next(coming: list[Chat], own: list[Service], now: datetime) -> Opening | No
 
 def _people(city: City) -> list[tuple[Profile, str]]:
     """Counsellors with a finished card whom the city shows, each once; on a joint page with where they work."""
-    if not city.houses:
-        return []
-    roles = Membership.objects.filter(
-        role=Membership.Role.COUNSELLOR,
-        organization__in=city.houses,
-        user__is_active=True,
-        user__profile__isnull=False,
-    )
     found: dict[int, tuple[Profile, str]] = {}
-    for role in roles.select_related("user__profile", "organization").order_by("user__profile__working_name", "pk"):
-        if role.user.profile.is_complete and role.user_id not in city.hidden:
+    for role in cities.counsellors_of(city.houses):
+        if role.user_id not in city.hidden:
             found.setdefault(role.user_id, (role.user.profile, _name(role.organization) if city.is_joint else ""))
     return list(found.values())[:FACES]
 

@@ -209,7 +209,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A counsellor's picture."""
+    """A picture of a counsellor, or of a city. Its name is random; it is there until it is replaced, shown or not."""
     return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 

@@ -55,18 +55,27 @@ def begin_page(*, organization: Organization, by: User, now: datetime | None = N
 
 @transaction.atomic
 def write_words(
-    *, page: CityPage, values: Mapping[str, str], by: User, seen: str | None = None, now: datetime | None = None
+    *,
+    page: CityPage,
+    values: Mapping[str, str],
+    by: User,
+    publish: bool = False,
+    seen: str | None = None,
+    now: datetime | None = None,
 ) -> CityPage:
-    """Headline and text; of a joint page its name, too. `seen` is the mark of the words that this person looked at.
+    """Headline and text; of a joint page its name, too; with `publish` also show them, or save nothing at all.
 
-    Raises PermissionDenied, and ValidationError where they do not fit, or "changed_since" the person looked.
+    `seen` is the mark of the words that this person looked at. Raises PermissionDenied, and ValidationError where they
+    do not fit, "changed_since" the person looked, or for what may not be shown so: "empty", "alone".
     """
     page = locked(page, by)
     _same_as_seen(page, WORDS, seen)
     for name in WORDS if page.is_joint else ("headline", "intro"):
         setattr(page, name, str(values[name]).replace("\r\n", "\n").strip())
+    page.is_published = page.is_published or publish
+    _fit_to_show(page)
     page.full_clean()
-    return _saved(page, What.WORDS, by=by, now=now)
+    return _saved(page, What.PUBLISHED if publish else What.WORDS, by=by, now=now)
 
 
 @transaction.atomic
@@ -91,11 +100,11 @@ def set_picture(
         page.picture, page.picture_alt = "", ""
     elif upload is None and not page.picture:
         raise ValidationError({"picture": _("Choose a picture.")}, code="no_picture")
+    elif not page.picture_alt:
+        raise ValidationError(
+            {"picture_alt": _("Write what the picture shows, for those who cannot see it.")}, code="no_words"
+        )
     elif upload is not None:
-        if not page.picture_alt:
-            raise ValidationError(
-                {"picture_alt": _("Write what the picture shows, for those who cannot see it.")}, code="no_words"
-            )
         encoded = encode_picture(upload, size=PICTURE_SIZE, most=PICTURE_BYTES)
         page.picture.save(f"{secrets.token_hex(16)}.webp", ContentFile(encoded), save=False)
     page.full_clean()
@@ -104,7 +113,10 @@ def set_picture(
 
 @transaction.atomic
 def move_offer(*, page: CityPage, service: Service, up: bool, by: User, now: datetime | None = None) -> CityPage:
-    """One place up or down among the offers that are shown. Raises PermissionDenied."""
+    """One place up or down among the offers that are shown; one that is away for a while keeps its place.
+
+    Raises PermissionDenied.
+    """
     page = locked(page, by)
     order = [str(row.pk) for row in offers_of(page)]
     if str(service.pk) not in order:
@@ -112,7 +124,9 @@ def move_offer(*, page: CityPage, service: Service, up: bool, by: User, now: dat
     at = order.index(str(service.pk))
     to = min(max(at - 1 if up else at + 1, 0), len(order) - 1)
     order.insert(to, order.pop(at))
-    page.offers = order
+    known = [*page.offers, *(pk for pk in order if pk not in page.offers)]
+    shown = iter(order.copy())
+    page.offers = [next(shown) if pk in order else pk for pk in known]
     return _saved(page, What.ORDER, by=by, now=now)
 
 
@@ -134,8 +148,8 @@ def choose_shown(
     _same_as_seen(page, SHOWN, seen)
     own = {house.municipality_code for house in page.houses}
     page.friends = [code for code in dict.fromkeys(friends) if code in MUNICIPALITIES and code not in own]
-    # Whom others have hidden of a city that has left, or of somebody who is away, stays hidden.
-    there = set(counsellors_of(page).values_list("user_id", flat=True))
+    # Whoever does not stand in the form stays as they were: somebody away, of a city that left, without a whole card.
+    there = {role.user_id for role in counsellors_on(page)}
     page.hidden = sorted((set(hidden) & there) | (set(page.hidden) - there))
     return _saved(page, What.SHOWN, by=by, now=now)
 
@@ -144,11 +158,8 @@ def choose_shown(
 def publish_page(*, page: CityPage, by: User, now: datetime | None = None) -> CityPage:
     """Show what is written. Raises PermissionDenied, and ValidationError "empty", or of a joint page "alone"."""
     page = locked(page, by)
-    if not (page.headline or page.intro):
-        raise ValidationError(_("Write a headline or a few words first."), code="empty")
-    if page.is_joint and len(page.houses) < 2:
-        raise ValidationError(_("Another city must say yes first."), code="alone")
     page.is_published = True
+    _fit_to_show(page)
     return _saved(page, What.PUBLISHED, by=by, now=now)
 
 
@@ -166,7 +177,7 @@ def take_back(
 ) -> CityPage:
     """Let it stand as it did in an earlier version; shown or not as it is now. A picture that is gone stays away.
 
-    Raises PermissionDenied, and ValidationError "changed_since" the person looked.
+    Raises PermissionDenied, and ValidationError "changed_since" the person looked, or "empty" where it is shown.
     """
     page = locked(page, by)
     _same_as_seen(page, FIELDS, seen)
@@ -175,16 +186,32 @@ def take_back(
         setattr(page, name, content[name])
     if page.picture and not page.picture.storage.exists(str(page.picture)):
         page.picture, page.picture_alt = "", ""
+    _fit_to_show(page)
     page.full_clean()
     return _saved(page, What.TAKEN_BACK, by=by, now=now)
 
 
 def locked(page: CityPage, by: User) -> CityPage:
     """The row, locked until the transaction ends. Raises PermissionDenied."""
-    page = CityPage.objects.select_for_update(of=("self",)).get(pk=page.pk)
+    row = CityPage.objects.select_for_update(of=("self",)).filter(pk=page.pk).first()
+    if row is None:  # the last city has left it meanwhile
+        raise PermissionDenied
+    page = row
     if not permissions.may_edit_city(by, page):
         raise PermissionDenied
     return page
+
+
+def can_be_shown(page: CityPage) -> bool:
+    """Whether enough cities stand behind it."""
+    return not page.is_joint or len(page.houses) > 1
+
+
+def _fit_to_show(page: CityPage) -> None:
+    if page.is_published and not (page.headline or page.intro):
+        raise ValidationError(_("Write a headline or a few words first."), code="empty")
+    if page.is_published and not can_be_shown(page):
+        raise ValidationError(_("Another city must say yes first."), code="alone")
 
 
 def _same_as_seen(page: CityPage, names: Iterable[str], seen: str | None) -> None:
@@ -248,15 +275,23 @@ def offers_of(page: CityPage) -> list[Service]:
     return sorted(rows, key=lambda service: place.get(str(service.pk), len(place)))
 
 
-def counsellors_of(page: CityPage) -> Any:
-    """Counsellors of these cities who could be shown: memberships, each with a card."""
-    return (
-        Membership.objects.filter(
-            role=Membership.Role.COUNSELLOR,
-            organization__in=page.houses,
-            user__is_active=True,
-            user__profile__isnull=False,
-        )
-        .select_related("user__profile", "organization")
-        .order_by("user__profile__working_name", "pk")
+def counsellors_of(houses: Iterable[Organization]) -> list[Membership]:
+    """Counsellors of these cities who could be shown: each with a finished card."""
+    roles = Membership.objects.filter(
+        role=Membership.Role.COUNSELLOR,
+        organization__in=list(houses),
+        user__is_active=True,
+        user__profile__isnull=False,
     )
+    rows = roles.select_related("user__profile", "organization").order_by("user__profile__working_name", "pk")
+    return [role for role in rows if role.user.profile.is_complete]
+
+
+def counsellors_on(page: CityPage) -> list[Membership]:
+    """Those whom this page can show or hide. Whom a city hides on its own page no joint page shows."""
+    roles = counsellors_of(page.houses)
+    if not page.is_joint:
+        return roles
+    own = CityPage.objects.filter(organization__in=page.houses).values_list("hidden", flat=True)
+    hidden = {user for each in own for user in each}
+    return [role for role in roles if role.user_id not in hidden]

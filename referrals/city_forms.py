@@ -81,7 +81,7 @@ class ShownForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, page: CityPage, roles: Iterable[Membership], **kwargs: Any) -> None:
-        cards = {role.user_id: role.user.profile for role in roles if role.user.profile.is_complete}
+        cards = {role.user_id: role.user.profile for role in roles}
         shown = [str(user) for user in cards if user not in page.hidden]
         mark = cities.mark_of(page, cities.SHOWN)
         kwargs["initial"] = {"people": shown, "friends": page.friends, "seen": mark}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,11 @@ def propose(
     page = CityPage(**{name: values[name].strip() for name in ("name", "slug", "preposition")})
     check_slug(page.slug)
     page.full_clean()
-    page.save()
+    try:
+        with transaction.atomic():
+            page.save()
+    except IntegrityError as taken:  # somebody has taken it since the look
+        raise ValidationError({"slug": _("Another page has this address. Choose another one.")}) from taken
     at = now or timezone.now()
     CityMember.objects.create(
         page=page, organization=organization, asked_by=by, asked_at=at, agreed_by=by, agreed_at=at
@@ -44,7 +48,7 @@ def propose(
 
 def check_slug(slug: str) -> None:
     """Raises ValidationError for what somebody could mean a municipality by."""
-    if slug in MUNICIPALITIES or find_municipalities(slug) or find_municipalities(slug.replace("-", " ")):
+    if slug in MUNICIPALITIES or find_municipalities(slug):
         raise ValidationError({"slug": _("A municipality is called so. Choose another address.")}, code="shadows")
 
 
@@ -68,11 +72,14 @@ def _ask(page: CityPage, asked: Iterable[Organization], *, by: User, now: dateti
 
 @transaction.atomic
 def answer(*, seat: CityMember, agrees: bool, by: User, now: datetime | None = None) -> CityPage:
-    """Somebody of the city that was asked says yes, or no. Raises PermissionDenied."""
+    """Somebody of the city that was asked says yes, or no. A no that comes after a yes does nothing: to go is `leave`.
+
+    Raises PermissionDenied, and ObjectDoesNotExist for a question that is gone.
+    """
     page = CityPage.objects.select_for_update(of=("self",)).get(pk=seat.page_id)
     seat = CityMember.objects.select_related("organization").get(pk=seat.pk)
     _may(by, seat.organization)
-    if not agrees:
+    if seat.agreed_at is None and not agrees:
         return leave(seat=seat, by=by, now=now)
     if seat.agreed_at is None:
         seat.agreed_by, seat.agreed_at = by, now or timezone.now()
@@ -84,7 +91,7 @@ def answer(*, seat: CityMember, agrees: bool, by: User, now: datetime | None = N
 @transaction.atomic
 def leave(*, seat: CityMember, by: User, now: datetime | None = None) -> CityPage:
     """A city goes, at once and without asking anybody. With fewer than two the page is not shown any more; with the
-    last one it is gone. Raises PermissionDenied."""
+    last one it is gone. Raises PermissionDenied, and ObjectDoesNotExist for a seat that is."""
     page = CityPage.objects.select_for_update(of=("self",)).get(pk=seat.page_id)
     seat = CityMember.objects.select_related("organization").get(pk=seat.pk)
     _may(by, seat.organization)

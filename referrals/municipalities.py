@@ -108,9 +108,9 @@ MUNICIPALITIES: dict[str, str] = {
 }
 
 
-# Whoever lives there says "på", as of every island that is no part of a bigger name.
-ISLANDS = {"400": "Bornholm", "482": "Langeland", "360": "Lolland", "825": "Læsø", "773": "Mors"}
-ISLANDS |= {"741": "Samsø", "492": "Ærø", "563": "Fanø"}
+# Whoever lives there says "på": of islands, of peninsulas and of Frederiksberg; and what they call it.
+WITH_ON = {"400": "Bornholm", "482": "Langeland", "360": "Lolland", "825": "Læsø", "773": "Mors"}
+WITH_ON |= {"741": "Samsø", "492": "Ærø", "563": "Fanø", "147": "Frederiksberg", "336": "Stevns"}
 # These names are the genitive of a landscape: nobody says them without the word that follows.
 GENITIVES = {"480", "820"}
 # As they stand in addresses.
@@ -123,8 +123,8 @@ def where_in(code: str) -> str:
     """ "i Aarhus", "på Bornholm", "i Nordfyns Kommune"."""
     if code in GENITIVES:
         return _("in %(place)s Municipality") % {"place": MUNICIPALITIES[code]}
-    if code in ISLANDS and get_language() != "en":
-        return on_the(ISLANDS[code])
+    if code in WITH_ON and get_language() != "en":
+        return on_the(WITH_ON[code])
     return in_the(MUNICIPALITIES[code])
 
 
@@ -137,17 +137,29 @@ def on_the(place: str) -> str:
 
 
 def find_municipalities(words: str) -> list[str]:
-    """Codes of those whose name begins so, "år" as "aar"; else of those with a later word that does. At most eight."""
+    """Codes of those whose name begins so, "år" as "aar"; else of those with a later word that does; else of the one
+    whose genitive it is. At most eight."""
     wanted = _folded(words)
     if not wanted:
         return []
     names = {code: _folded(name) for code, name in MUNICIPALITIES.items()}
-    exact = [code for code, name in names.items() if name == wanted]
     beginning = [code for code, name in names.items() if name.startswith(wanted)]
-    later = [code for code, name in names.items() if any(part.startswith(wanted) for part in name.split("-"))]
+    later = [code for code, name in names.items() if any(part.startswith(wanted) for part in name.split())]
     bare = [code for code, name in names.items() if name.replace("aa", "a").startswith(wanted)]  # "Arhus"
-    return (exact or beginning or later or bare)[:8]
+    return (_called(wanted, names) or beginning or later or bare or _called(wanted.removesuffix("s"), names))[:8]
+
+
+def is_name_of_one(words: str) -> bool:
+    """Whether a municipality is called exactly so, however it is spelled: "Århus", "Københavns Kommune"."""
+    wanted, names = _folded(words), {code: _folded(name) for code, name in MUNICIPALITIES.items()}
+    return bool(_called(wanted, names) or _called(wanted.removesuffix("s"), names))
+
+
+def _called(wanted: str, names: dict[str, str]) -> list[str]:
+    return [code for code, name in names.items() if name == wanted]
 
 
 def _folded(words: str) -> str:
-    return " ".join(words.casefold().replace("kommune", " ").split()).translate(FOLDED).replace("oe", "o")
+    for word in ("regionskommune", "kommune", "-"):
+        words = words.casefold().replace(word, " ")
+    return " ".join(words.split()).translate(FOLDED).replace("oe", "o")

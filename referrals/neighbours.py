@@ -1,6 +1,7 @@
 """Which municipalities lie beside each other: where one can turn when one's own is closed.
 
-Each pair stands once, under either of the two. Those without a border by land or bridge have whoever a ferry goes to.
+Each pair stands once, under either of the two. Beside borders by land stand some across the water, where a bridge or a
+ferry goes: an island without either would have nobody.
 """
 
 from referrals.municipalities import MUNICIPALITIES
@@ -69,6 +70,7 @@ Gentofte: Lyngby-Taarbæk København
 København: Frederiksberg Tårnby
 Tårnby: Dragør
 Odsherred: Halsnæs
+Halsnæs: Hillerød
 """
 
 
@@ -86,6 +88,9 @@ def _read(table: str) -> dict[str, list[str]]:
 NEIGHBOURS = _read(BESIDE)
 
 
-def nearest_first(code: str, *, friends: list[str]) -> list[str]:
-    """Those that a city works together with, as it has chosen them, then its neighbours."""
-    return list(dict.fromkeys([*friends, *NEIGHBOURS.get(code, ())]))
+def nearness(*codes: str, friends: list[str]) -> dict[str, int]:
+    """The rank of each city near these: those they work together with as they have chosen them, then all neighbours
+    alike. Where two rank alike, whatever is first in time goes first."""
+    chosen = list(dict.fromkeys(code for code in friends if code not in codes))
+    neighbours = {other for code in codes for other in NEIGHBOURS.get(code, ()) if other not in codes}
+    return dict.fromkeys(neighbours, len(chosen)) | {code: rank for rank, code in enumerate(chosen)}

@@ -29,7 +29,7 @@ urlpatterns = [
     path("tilbud/vagt/by/<uuid:page_pk>/", cities.manage_city, name="manage-city"),
     path("tilbud/vagt/by/<uuid:page_pk>/billede/", cities.manage_city_picture, name="manage-city-picture"),
     path("tilbud/vagt/by/<uuid:page_pk>/viser/", cities.manage_city_shown, name="manage-city-shown"),
-    path("tilbud/vagt/by/<uuid:page_pk>/vis/", cities.manage_city_publish, name="manage-city-publish"),
+    path("tilbud/vagt/by/<uuid:page_pk>/skjul/", cities.manage_city_hide, name="manage-city-hide"),
     path("tilbud/vagt/by/<uuid:page_pk>/historik/", cities.manage_city_history, name="manage-city-history"),
     path(
         "tilbud/vagt/by/<uuid:page_pk>/historik/<int:version_pk>/",

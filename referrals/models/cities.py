@@ -6,13 +6,14 @@ What is open there stands on no page of its own making: chats, letterboxes and o
 import uuid
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
 from referrals.models.owned import OwnedQuerySet
-from referrals.municipalities import ADDRESSES, MUNICIPALITIES, in_the, on_the, where_in
+from referrals.municipalities import ADDRESSES, MUNICIPALITIES, in_the, is_name_of_one, on_the, where_in
 
 
 class CityPageQuerySet(OwnedQuerySet["CityPage"]):
@@ -28,7 +29,8 @@ class CityPageQuerySet(OwnedQuerySet["CityPage"]):
         """What the young may read: published, and a joint page only while at least two cities stand behind it."""
         seats = CityMember.objects.agreed().filter(page=OuterRef("pk")).order_by().values("page")
         counted = self.alias(cities=Subquery(seats.annotate(number=Count("pk")).values("number")))
-        return counted.filter(Q(organization__isnull=False) | Q(cities__gte=2), is_published=True)
+        of_one = Q(organization__municipality_code__in=MUNICIPALITIES)  # any other has no address
+        return counted.filter(of_one | Q(organization__isnull=True, cities__gte=2), is_published=True)
 
     def joint(self) -> "CityPageQuerySet":
         return self.filter(organization__isnull=True)
@@ -96,6 +98,11 @@ class CityPage(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def clean(self) -> None:
+        """A joint page is called what no municipality is: nobody takes it for that one's."""
+        if self.is_joint and is_name_of_one(self.name):
+            raise ValidationError({"name": ValidationError(_("A municipality is called so. Choose another name."))})
+
     @property
     def is_joint(self) -> bool:
         return self.organization_id is None
@@ -113,7 +120,7 @@ class CityPage(models.Model):
         if self.organization is None:
             return on_the(self.name) if self.preposition == self.Preposition.ON else in_the(self.name)
         code = self.organization.municipality_code
-        return where_in(code) if code else in_the(self.organization.name)
+        return where_in(code) if code in MUNICIPALITIES else in_the(self.organization.name)
 
     @property
     def address(self) -> str:
@@ -163,6 +170,12 @@ class CityMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.organization_id}"
+
+    @property
+    def asker(self) -> str:
+        """Whoever asked, by the name that colleagues know."""
+        profile = getattr(self.asked_by, "profile", None)
+        return (profile.working_name if profile else "") or self.asked_by.get_short_name()
 
 
 class CityVersionQuerySet(OwnedQuerySet["CityVersion"]):

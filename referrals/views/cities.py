@@ -25,6 +25,8 @@ from referrals.views.doors import StaffRequest, own_city_page, staff_door
 
 form_door = require_http_methods(["GET", "HEAD", "POST"])
 JUST_NOW = timedelta(hours=1)
+# What Undo takes back whole. Shown and hidden have buttons of their own, and a city's yes is its own.
+UNDONE = {CityVersion.What.WORDS, CityVersion.What.PICTURE, CityVersion.What.ORDER, CityVersion.What.SHOWN}
 
 
 @staff_door
@@ -44,7 +46,9 @@ def manage_cities(request: StaffRequest) -> HttpResponse:
         "pages": pages,
         "shown": set(CityPage.objects.shown().filter(pk__in=[page.pk for page in pages]).values_list("pk", flat=True)),
         "without": without,
-        "asked": seats.select_related("page", "organization", "asked_by__profile"),
+        "asked": seats.select_related("page", "organization", "asked_by__profile").prefetch_related(
+            "page__members__organization"
+        ),
         "has_city": own.exists(),
     }
     return render(request, "referrals/manage_cities.html", context)
@@ -63,21 +67,26 @@ def manage_city(request: StaffRequest, page_pk: UUID) -> HttpResponse:
     """Headline and text. "Show what it looks like" writes nothing; "Save and show" publishes, too."""
     page = own_city_page(request, page_pk)
     form = WordsForm(request.POST or None, instance=page)
-    refused = ""
+    refused, kept = "", None
     if form.is_bound and form.is_valid() and "preview" not in request.POST:
         values = form.cleaned_data
-
-        def save() -> None:
-            cities.write_words(page=page, values=values, by=request.user, seen=values["seen"] or None)
-            if "publish" in request.POST:
-                cities.publish_page(page=page, by=request.user)
-
-        refused = _try(save)
-        if not refused:
+        try:
+            cities.write_words(
+                page=page,
+                values=values,
+                by=request.user,
+                publish="publish" in request.POST,
+                seen=values["seen"] or None,
+            )
+        except ValidationError as error:
+            refused = " ".join(error.messages)
+            if getattr(error, "code", "") == "changed_since":
+                kept = own_city_page(request, page_pk)
+                form = _with_new_mark(request, WordsForm, own_city_page(request, page_pk), cities.WORDS)
+                form.is_valid()
+        else:
             return redirect("referrals:manage-city", page_pk=page.pk)
-        form = _with_new_mark(request, WordsForm, own_city_page(request, page_pk), cities.WORDS)
-        form.is_valid()
-    context = {"form": form, "refused": refused, "kept": own_city_page(request, page_pk) if refused else None}
+    context = {"form": form, "refused": refused, "kept": kept, "can_be_shown": cities.can_be_shown(page)}
     return _page(request, "manage_city", page, form, context)
 
 
@@ -104,7 +113,6 @@ def _page(
     more = {
         "page": page,
         "is_wrong": is_wrong,
-        "is_preview": form.is_bound and not is_wrong and not context.get("refused"),
         "is_shown": _is_shown(page),
         "saved": None if form.is_bound else _just_saved(request, page),
     }
@@ -130,12 +138,12 @@ def _just_saved(request: StaffRequest, page: CityPage) -> Saved | None:
     now = timezone.now()
     if not found or found[0].made_by_id != request.user.pk or now - found[0].made_at > JUST_NOW:
         return None
-    if found[0].what == CityVersion.What.BEGUN:
+    what = CityVersion.What(found[0].what)
+    if what == CityVersion.What.BEGUN:
         return None
     words = {"clock": clock(found[0].made_at)}
     told = _("Shown to the young since %(clock)s.") if _is_shown(page) else _("Saved at %(clock)s. Not shown yet.")
-    is_back = found[0].what == CityVersion.What.TAKEN_BACK
-    before = found[1].pk if len(found) > 1 and not is_back and found[1].content != found[0].content else None
+    before = found[1].pk if len(found) > 1 and what in UNDONE and found[1].content != found[0].content else None
     return Saved(told % words, cities.mark_of(page, cities.FIELDS), before)
 
 
@@ -145,6 +153,7 @@ def manage_city_picture(request: StaffRequest, page_pk: UUID) -> HttpResponse:
     """A page of its own, so that a picture that is refused takes no text along."""
     page = own_city_page(request, page_pk)
     form = PictureForm(request.POST or None, request.FILES or None, page=page)
+    is_changed = False
     if form.is_bound and form.is_valid():
         words = form.cleaned_data
         try:
@@ -159,11 +168,12 @@ def manage_city_picture(request: StaffRequest, page_pk: UUID) -> HttpResponse:
         except ValidationError as refused:
             page.refresh_from_db()
             _tell(form, refused)
+            is_changed = getattr(refused, "code", "") == "changed_since"
             form.data = form.data.copy()  # type: ignore[attr-defined]
             form.data["seen"] = cities.mark_of(page, cities.PICTURE)  # type: ignore[index]
         else:
             return redirect("referrals:manage-city-picture", page_pk=page.pk)
-    return _page(request, "manage_city_picture", page, form, {"form": form})
+    return _page(request, "manage_city_picture", page, form, {"form": form, "is_changed": is_changed})
 
 
 def _tell(form: Form, refused: ValidationError) -> None:
@@ -187,7 +197,7 @@ def manage_city_shown(request: StaffRequest, page_pk: UUID) -> HttpResponse:
     up, down = request.POST.get("up", ""), request.POST.get("down", "")
     if up or down:
         return _move(request, page, up or down, up=bool(up))
-    roles = list(cities.counsellors_of(page))
+    roles = cities.counsellors_on(page)
     form = ShownForm(request.POST or None, page=page, roles=roles)
     refused = ""
     if form.is_bound and form.is_valid():
@@ -231,12 +241,10 @@ def _move(request: StaffRequest, page: CityPage, key: str, *, up: bool) -> HttpR
 
 @staff_door
 @require_POST
-def manage_city_publish(request: StaffRequest, page_pk: UUID) -> HttpResponse:
-    """Show it, or with `hide` take it away."""
+def manage_city_hide(request: StaffRequest, page_pk: UUID) -> HttpResponse:
+    """Take it away from the young. It is shown again with its words."""
     page = own_city_page(request, page_pk)
-    verb = cities.withdraw_page if "hide" in request.POST else cities.publish_page
-    if refused := _try(lambda: verb(page=page, by=request.user)):
-        messages.error(request, refused)
+    cities.withdraw_page(page=page, by=request.user)
     return redirect("referrals:manage-city", page_pk=page.pk)
 
 

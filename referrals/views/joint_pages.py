@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,8 +37,8 @@ def manage_joint_new(request: StaffRequest) -> HttpResponse:
         try:
             page = joint_pages.propose(organization=values["organization"], values=values, asked=asked, by=request.user)
         except ValidationError as refused:
-            for message in refused.messages:
-                form.add_error(None, message)
+            for name, errors in refused.message_dict.items():
+                form.add_error(name if name in form.fields else None, errors)
         else:
             return redirect("referrals:manage-joint", page_pk=page.pk)
     context = {"form": form, "has_city": own.exists()}
@@ -56,8 +56,12 @@ def manage_joint(request: StaffRequest, page_pk: UUID) -> HttpResponse:
     others = _cities().exclude(pk__in=[seat.organization_id for seat in seats])
     form = AskForm(request.POST or None, others=others)
     if form.is_bound and form.is_valid():
-        joint_pages.ask_cities(page=page, asked=form.cleaned_data["asked"], by=request.user)
-        return redirect("referrals:manage-joint", page_pk=page.pk)
+        try:
+            joint_pages.ask_cities(page=page, asked=form.cleaned_data["asked"], by=request.user)
+        except ValidationError as refused:
+            form.add_error("asked", refused.messages)
+        else:
+            return redirect("referrals:manage-joint", page_pk=page.pk)
     own = {city.pk for city in permissions.cities_of(request.user)}
     context = {
         "page": page,
@@ -76,8 +80,11 @@ def manage_joint_asked(request: StaffRequest, seat_pk: int) -> HttpResponse:
     seat = _own_seat(request, seat_pk)
     if request.method == "POST":
         agrees = request.POST.get("answer") == "yes"
-        page = joint_pages.answer(seat=seat, agrees=agrees, by=request.user)
-        if agrees:
+        try:
+            page = joint_pages.answer(seat=seat, agrees=agrees, by=request.user)
+        except ObjectDoesNotExist as gone:
+            raise Http404 from gone
+        if permissions.may_edit_city(request.user, page):  # also who said no after a colleague's yes
             return redirect("referrals:manage-joint", page_pk=page.pk)
         messages.success(request, _("You said no. Your city is not on the page."))
         return redirect("referrals:manage-cities")
@@ -90,14 +97,17 @@ def manage_joint_asked(request: StaffRequest, seat_pk: int) -> HttpResponse:
 @require_POST
 def manage_joint_leave(request: StaffRequest, seat_pk: int) -> HttpResponse:
     seat = _own_seat(request, seat_pk)
-    joint_pages.leave(seat=seat, by=request.user)
+    try:
+        joint_pages.leave(seat=seat, by=request.user)
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone
     messages.success(request, _("Your city has left the page. It is gone from there."))
     return redirect("referrals:manage-cities")
 
 
 def _own_seat(request: StaffRequest, seat_pk: int) -> CityMember:
     """404 for the seats of others, and for a colleague who does not write for the city."""
-    seats = CityMember.objects.editable_by(request.user).select_related("page", "organization")
+    seats = CityMember.objects.editable_by(request.user).select_related("page", "organization", "asked_by__profile")
     seat = get_object_or_404(seats, pk=seat_pk)
     if not permissions.may_write_for_city(request.user, seat.organization):
         raise Http404

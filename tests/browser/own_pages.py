@@ -234,7 +234,7 @@ NO_PAGES: dict[str, str] = {
     "referrals:manage-adopt": ANSWERS_A_FORM,
     "referrals:manage-take-back": ANSWERS_A_FORM,
     "referrals:manage-place-remove": ANSWERS_A_FORM,
-    "referrals:manage-city-publish": ANSWERS_A_FORM,
+    "referrals:manage-city-hide": ANSWERS_A_FORM,
     "referrals:manage-city-take-back": ANSWERS_A_FORM,
     "referrals:manage-joint-leave": ANSWERS_A_FORM,
     "admin": "Django's own pages, for one operator; none of ours is among them.",

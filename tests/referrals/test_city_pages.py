@@ -100,7 +100,7 @@ def test_showing_what_it_looks_like_writes_nothing(client: Client, page: CityPag
 def test_hiding_takes_the_words_away_and_leaves_the_city_open(client: Client, page: CityPage, writer: User) -> None:
     words(page, writer, "Kom forbi")
     cities.publish_page(page=page, by=writer)
-    client.post(at("manage-city-publish", page), {"hide": "1"})
+    client.post(at("manage-city-hide", page), {"hide": "1"})
     answer = Client().get("/by/aarhus/")
     assert answer.status_code == 200
     assert "Kom forbi" not in answer.content.decode()
@@ -110,6 +110,29 @@ def test_an_empty_page_is_not_shown(page: CityPage, writer: User) -> None:
     with pytest.raises(ValidationError) as refused:
         cities.publish_page(page=page, by=writer)
     assert refused.value.code == "empty"
+
+
+def test_a_page_that_is_shown_cannot_be_emptied(client: Client, page: CityPage, writer: User) -> None:
+    begun = page.versions.get()
+    words(page, writer, "Kom forbi", publish=True)
+    answer = client.post(at("manage-city", page), {"headline": "", "intro": "", "save": "1"})
+    assert answer.status_code == 422
+    for empty in (
+        lambda: words(page, writer, ""),
+        lambda: cities.take_back(page=page, version=begun, by=writer),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            empty()
+        assert refused.value.code == "empty"
+    assert "Kom forbi" in Client().get("/by/aarhus/").content.decode()
+
+
+def test_save_and_show_is_one_version_that_undo_does_not_empty(client: Client, page: CityPage) -> None:
+    client.post(at("manage-city", page), {"headline": "Kom forbi", "intro": "", "publish": "1"})
+    assert [version.what for version in page.versions.all()] == ["shown", "begun"]
+    assert f'action="{at("manage-city", page)}historik/' not in client.get(at("manage-city", page)).content.decode()
+    client.post(at("manage-city-hide", page))
+    assert f'action="{at("manage-city", page)}historik/' not in client.get(at("manage-city", page)).content.decode()
 
 
 def test_a_text_that_is_too_long_stays_in_its_field(client: Client, page: CityPage) -> None:
@@ -222,6 +245,17 @@ def test_a_picture_is_its_pixels_and_is_told_in_words(client: Client, page: City
     assert Path(page.picture.path).stat().st_size <= cities.PICTURE_BYTES
 
 
+def test_a_picture_that_is_there_keeps_its_words(client: Client, page: CityPage, writer: User) -> None:
+    put_picture(page, writer)
+    answer = client.post(at("manage-city-picture", page), {"picture_alt": ""})
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert 'aria-invalid="true"' in told.split('name="picture_alt"')[1].split(">")[0]
+    assert answer.context["is_changed"] is False
+    page.refresh_from_db()
+    assert page.picture_alt == "Et hus"
+
+
 def test_what_is_no_picture_is_refused_and_the_words_for_it_stay(client: Client, page: CityPage) -> None:
     upload = SimpleUploadedFile("hus.png", b"<svg onload=alert(1)>", content_type="image/png")
     answer = client.post(at("manage-city-picture", page), {"picture": upload, "picture_alt": "Et gult hus"})
@@ -289,6 +323,28 @@ def test_offers_move_up_and_down_by_buttons(client: Client, page: CityPage, offe
         str(offers[number].pk) for number in (2, 0, 1)
     ]
     assert page.versions.count() == 2  # moves in one go are one version
+
+
+def test_an_offer_that_is_away_for_a_while_keeps_its_place(page: CityPage, writer: User, offers: list[Service]) -> None:
+    cities.move_offer(page=page, service=offers[2], up=True, by=writer)
+    page = cities.move_offer(page=page, service=offers[2], up=True, by=writer)
+    Service.objects.filter(pk=offers[2].pk).update(is_published=False)
+    cities.move_offer(page=page, service=offers[1], up=True, by=writer)
+    assert order(page) == ["To", "En"]
+    Service.objects.filter(pk=offers[2].pk).update(is_published=True)
+    assert order(page) == ["Tre", "To", "En"]
+
+
+def test_a_hidden_counsellor_stays_so_while_their_card_is_unfinished(
+    client: Client, page: CityPage, town: Organization
+) -> None:
+    mads = person("mads", town, "counsellor")
+    card = Profile.objects.create(user=mads, working_name="Mads", role_title="rådgiver", about="Mads lytter.")
+    for about in ("Mads lytter.", ""):
+        Profile.objects.filter(pk=card.pk).update(about=about)
+        client.post(at("manage-city-shown", page), {"save": "1"})
+        page.refresh_from_db()
+        assert page.hidden == [mads.pk]
 
 
 def test_an_offer_of_another_city_cannot_be_moved_in(client: Client, page: CityPage, make: MakeService) -> None:

@@ -147,6 +147,63 @@ def test_nobody_proposes_in_the_name_of_another_city(
     assert not CityPage.objects.exists()
 
 
+def test_who_is_asked_is_told_by_whom_and_with_whom(page: CityPage, people: dict[str, User]) -> None:
+    Profile.objects.create(user=people["anna"], working_name="Anna A.", role_title="redaktør", about="x")
+    seat = page.members.get(agreed_at=None)
+    for path in (reverse("referrals:manage-joint-asked", args=[seat.pk]), reverse("referrals:manage-cities")):
+        told = logged_in(people["bo"]).get(path).content.decode()
+        assert "Anna A." in told
+        assert "Syddjurs Kommune" in told
+
+
+def test_save_and_show_saves_nothing_before_two_cities_hold_the_page(page: CityPage, people: dict[str, User]) -> None:
+    anna, path = logged_in(people["anna"]), reverse("referrals:manage-city", args=[page.pk])
+    assert 'name="publish"' not in anna.get(path).content.decode()
+    answer = anna.post(path, {**NAMES, "headline": "Nye ord", "intro": "", "publish": "1"})
+    assert answer.status_code == 422
+    assert "Nye ord" in answer.content.decode()
+    assert answer.context["kept"] is None  # nobody else has changed anything
+    page.refresh_from_db()
+    assert (page.headline, page.is_published) == ("Annas ord", False)
+
+
+def test_a_no_after_a_yes_does_nothing(
+    held: CityPage, houses: dict[str, Organization], people: dict[str, User]
+) -> None:
+    seat = seat_of(held, houses["bo"])
+    answer = logged_in(people["bo"]).post(reverse("referrals:manage-joint-asked", args=[seat.pk]), {"answer": "no"})
+    assert answer["Location"] == reverse("referrals:manage-joint", args=[held.pk])
+    assert seat_of(held, houses["bo"]).agreed_at
+    assert public().status_code == 200
+
+
+def test_a_question_that_is_gone_is_not_found(
+    page: CityPage, houses: dict[str, Organization], people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat, bo = seat_of(page, houses["bo"]), logged_in(people["bo"])
+    monkeypatch.setattr(
+        "referrals.views.joint_pages._own_seat", lambda request, seat_pk: seat
+    )  # as it was a moment ago
+    CityMember.objects.filter(pk=seat.pk).delete()
+    for name, form in (("manage-joint-asked", {"answer": "yes"}), ("manage-joint-leave", {})):
+        assert bo.post(reverse(f"referrals:{name}", args=[seat.pk]), form).status_code == 404
+    page.delete()
+    assert bo.post(reverse("referrals:manage-joint-leave", args=[seat.pk])).status_code == 404
+
+
+def test_asking_those_who_were_asked_meanwhile_is_told_at_the_field(
+    page: CityPage, houses: dict[str, Organization], people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**values: object) -> None:
+        raise ValidationError({"asked": "Allerede spurgt"}, code="nobody")
+
+    monkeypatch.setattr(joint_pages, "ask_cities", refuse)
+    path = reverse("referrals:manage-joint", args=[page.pk])
+    answer = logged_in(people["anna"]).post(path, {"asked": [CODES["carl"]]})
+    assert answer.status_code == 422
+    assert "Allerede spurgt" in answer.content.decode()
+
+
 def test_a_no_takes_the_question_away(page: CityPage, houses: dict[str, Organization], people: dict[str, User]) -> None:
     bo = logged_in(people["bo"])
     bo.post(reverse("referrals:manage-joint-asked", args=[seat_of(page, houses["bo"]).pk]), {"answer": "no"})
@@ -187,6 +244,11 @@ def test_whom_a_city_hides_on_its_own_page_is_hidden_on_the_joint_one(
     assert "Mads lytter." in public().content.decode()
     own = cities.begin_page(organization=houses["bo"], by=people["bo"])
     cities.choose_shown(page=own, hidden=[user.pk], friends=[], by=people["bo"])
+    assert "Mads lytter." not in public().content.decode()
+    anna, path = logged_in(people["anna"]), reverse("referrals:manage-city-shown", args=[held.pk])
+    assert "Mads" not in anna.get(path).content.decode()
+    anna.post(path, {"people": [str(user.pk)], "save": "1"})
+    cities.choose_shown(page=held, hidden=[], friends=[], by=people["anna"])
     assert "Mads lytter." not in public().content.decode()
 
 
@@ -266,6 +328,40 @@ def test_no_joint_page_stands_where_somebody_means_a_municipality(
 def test_a_municipality_s_address_is_its_own_even_against_the_database(held: CityPage) -> None:
     CityPage.objects.filter(pk=held.pk).update(slug="aarhus")
     assert "Djursland" not in public("/by/aarhus/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["Aarhus", "århus", "Københavns Kommune", "Høje Taastrup"])
+def test_no_joint_page_is_called_as_a_municipality(
+    held: CityPage, houses: dict[str, Organization], people: dict[str, User], name: str
+) -> None:
+    values = {"name": name, "slug": "smilets-by", "preposition": "i"}
+    with pytest.raises(ValidationError) as refused:
+        joint_pages.propose(organization=houses["anna"], values=values, asked=[houses["bo"]], by=people["anna"])
+    assert "name" in refused.value.message_dict
+    anna = logged_in(people["anna"])
+    form = {**values, "organization": houses["anna"].pk, "asked": [CODES["bo"]]}
+    assert anna.post(reverse("referrals:manage-joint-new"), form).status_code == 422
+    words = {"name": name, "preposition": "i", "headline": "Falsk", "intro": "", "save": "1"}
+    assert anna.post(reverse("referrals:manage-city", args=[held.pk]), words).status_code == 422
+    assert not CityPage.objects.filter(name=name).exists()
+
+
+@pytest.mark.parametrize("spelled", ["Djursland", "DJURSLAND"])
+def test_a_joint_page_is_found_by_its_name(held: CityPage, spelled: str) -> None:
+    assert public(f"/by/{spelled}/")["Location"] == "/by/djursland/"
+    assert public(f"/by/?k={spelled}")["Location"] == "/by/djursland/"
+
+
+@pytest.mark.both_engines
+def test_two_who_take_one_address_at_the_same_time_are_told(
+    page: CityPage, houses: dict[str, Organization], people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CityPage, "full_clean", lambda page: None)  # it was free a moment ago
+    form = {**NAMES, "organization": houses["carl"].pk, "asked": [CODES["bo"]]}
+    answer = logged_in(people["carl"]).post(reverse("referrals:manage-joint-new"), form)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["slug"]
+    assert CityPage.objects.count() == 1
 
 
 def test_an_address_is_given_once(page: CityPage, houses: dict[str, Organization], people: dict[str, User]) -> None:
