@@ -89,7 +89,7 @@ def test_an_answer_opens_no_file(
     inside = encrypted(response, for_whom="ours")
     for evil in (changed(response, another_reference(address)), changed(inside, encrypted_elsewhere(address))):
         assert deliver(client, evil).status_code == 400
-    assert not opened
+        assert not opened
     assert not is_in(client)
 
 
