@@ -155,15 +155,6 @@ def choose_shown(
 
 
 @transaction.atomic
-def publish_page(*, page: CityPage, by: User, now: datetime | None = None) -> CityPage:
-    """Show what is written. Raises PermissionDenied, and ValidationError "empty", or of a joint page "alone"."""
-    page = locked(page, by)
-    page.is_published = True
-    _fit_to_show(page)
-    return _saved(page, What.PUBLISHED, by=by, now=now)
-
-
-@transaction.atomic
 def withdraw_page(*, page: CityPage, by: User, now: datetime | None = None) -> CityPage:
     """Take the words away from the young. What is open in the city they still see. Raises PermissionDenied."""
     page = locked(page, by)
@@ -194,12 +185,9 @@ def take_back(
 def locked(page: CityPage, by: User) -> CityPage:
     """The row, locked until the transaction ends. Raises PermissionDenied."""
     row = CityPage.objects.select_for_update(of=("self",)).filter(pk=page.pk).first()
-    if row is None:  # the last city has left it meanwhile
+    if row is None or not permissions.may_edit_city(by, row):  # None: the last city has left it meanwhile
         raise PermissionDenied
-    page = row
-    if not permissions.may_edit_city(by, page):
-        raise PermissionDenied
-    return page
+    return row
 
 
 def can_be_shown(page: CityPage) -> bool:

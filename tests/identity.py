@@ -8,6 +8,7 @@ import datetime
 import json
 import threading
 import zlib
+from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ def _json(said: dict[str, Any], *, status: int = 200) -> Answer:
     return status, {"Content-Type": "application/json"}, json.dumps(said).encode()
 
 
-class _Provider:
+class _Provider(ABC):
     """A server in a thread; `answer` says what it says."""
 
     claims: dict[str, Any]
@@ -102,8 +103,9 @@ class _Provider:
         self.url = f"http://localhost:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
+    @abstractmethod
     def answer(self, path: str, query: dict[str, str], body: str) -> Answer:
-        raise NotImplementedError
+        """What it says to a request; form fields stand in `body`."""
 
     def close(self) -> None:
         self.server.shutdown()

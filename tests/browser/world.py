@@ -30,6 +30,7 @@ from referrals.services import edit_service
 from tests.accounts.conftest import code_now
 from tests.chat.care import house, say, tell
 from tests.chat.people import make_session, seat_staff, seat_young
+from tests.referrals.conftest import show_page
 from tests.servers import Site
 
 Arguments = dict[str, object]
@@ -157,7 +158,7 @@ def _write_city_pages(world: World) -> None:
     page = joint_pages.propose(organization=aarhus, values=names, asked=[odense], by=jonas)
     joint_pages.answer(seat=page.members.get(organization=odense), agrees=True, by=mona)
     cities.write_words(page=page, values={**names, "headline": "Sammen", "intro": "Vi er to."}, by=mona)
-    cities.publish_page(page=page, by=mona)
+    show_page(page, mona)
     names = {"name": "Østersøen", "slug": "oestersoeen", "preposition": "i"}
     asked = joint_pages.propose(organization=odense, values=names, asked=[aarhus], by=mona)
     world.at["city page"] = {"page_pk": CityPage.objects.get(organization=aarhus).pk}

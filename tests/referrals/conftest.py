@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership, Organization, User
-from referrals import known
-from referrals.models import Service
+from referrals import cities, known
+from referrals.models import CityPage, Service
 from referrals.views import public
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)  # a Sunday, 22.40 in Denmark
@@ -50,6 +50,14 @@ def editor(association: Organization) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return User.objects.create_superuser("drift", password="x")
+
+
+def show_page(page: CityPage, by: User) -> CityPage:
+    """As "Save and show" does it, with the words that stand there."""
+    page.refresh_from_db()
+    return cities.write_words(
+        page=page, values={name: getattr(page, name) for name in cities.WORDS}, by=by, publish=True
+    )
 
 
 def person(name: str, organization: Organization | None = None, role: str = "") -> User:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.models import Organization, Profile, User
 from referrals import cities
 from referrals.models import CityPage, Service
-from tests.referrals.conftest import MakeService, person
+from tests.referrals.conftest import MakeService, person, show_page
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_from_the_offers_to_a_page_that_is_shown_are_four_clicks(client: Client,
 
 def test_what_is_saved_on_a_page_that_is_shown_is_shown_at_once(client: Client, page: CityPage, writer: User) -> None:
     words(page, writer, "Før")
-    cities.publish_page(page=page, by=writer)
+    show_page(page, writer)
     client.post(at("manage-city", page), {"headline": "Efter", "intro": "", "save": "1"})
     shown = Client().get("/by/aarhus/").content.decode()
     assert "Efter" in shown
@@ -99,7 +99,7 @@ def test_showing_what_it_looks_like_writes_nothing(client: Client, page: CityPag
 
 def test_hiding_takes_the_words_away_and_leaves_the_city_open(client: Client, page: CityPage, writer: User) -> None:
     words(page, writer, "Kom forbi")
-    cities.publish_page(page=page, by=writer)
+    show_page(page, writer)
     client.post(at("manage-city-hide", page), {"hide": "1"})
     answer = Client().get("/by/aarhus/")
     assert answer.status_code == 200
@@ -108,7 +108,7 @@ def test_hiding_takes_the_words_away_and_leaves_the_city_open(client: Client, pa
 
 def test_an_empty_page_is_not_shown(page: CityPage, writer: User) -> None:
     with pytest.raises(ValidationError) as refused:
-        cities.publish_page(page=page, by=writer)
+        show_page(page, writer)
     assert refused.value.code == "empty"
 
 

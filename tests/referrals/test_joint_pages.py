@@ -14,7 +14,7 @@ from accounts.models import Organization, Profile, User
 from referrals import cities, joint_pages
 from referrals.models import CityMember, CityPage
 from referrals.municipalities import ADDRESSES, MUNICIPALITIES
-from tests.referrals.conftest import MakeService, person
+from tests.referrals.conftest import MakeService, person, show_page
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def logged_in(user: User) -> Client:
 def held(page: CityPage, houses: dict[str, Organization], people: dict[str, User]) -> CityPage:
     """Bo has said yes, and it is shown."""
     joint_pages.answer(seat=seat_of(page, houses["bo"]), agrees=True, by=people["bo"])
-    return cities.publish_page(page=page, by=people["bo"])
+    return show_page(page, people["bo"])
 
 
 def public(path: str = "/by/djursland/") -> Any:
@@ -81,7 +81,7 @@ def test_nobody_sees_it_and_no_city_is_named_before_somebody_there_has_said_yes(
     page: CityPage, houses: dict[str, Organization], people: dict[str, User]
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        cities.publish_page(page=page, by=people["anna"])
+        show_page(page, people["anna"])
     assert refused.value.code == "alone"
     CityPage.objects.filter(pk=page.pk).update(is_published=True)  # whatever else stands there
     assert public().status_code == 404
