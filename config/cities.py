@@ -289,14 +289,15 @@ def _answers(service: Service, now: datetime) -> bool:
 
 
 def _next(coming: list[Chat], own: list[Service], now: datetime) -> Opening | None:
-    """What opens first in the city, if anything does that we know of."""
+    """What opens first in the city, if anything does that we know of; an offer that nobody checked lately we do not."""
     openings = []
     for chat in coming:
         session = chat.evening.session
         openings.append(Opening(session.title, reverse("chat:session", args=[session.slug]), session.starts_at))
+    today = timezone.localdate(now)
     for service in own:
         at = service.state(now).changes_at
-        if at is not None:
+        if at is not None and service.is_fresh(on=today):
             openings.append(Opening(service.name, reverse("referrals:service", args=[service.pk]), at))
     return min(openings, key=lambda opening: opening.at, default=None)
 

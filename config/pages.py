@@ -157,7 +157,6 @@ class Evening:
     when: str
     ends: str
     has_begun: bool
-    is_waiting: bool
     lets_in: bool
 
 
@@ -178,7 +177,6 @@ def evening(session: Session, *, now: datetime) -> Evening:
         when=capfirst(time_in_words(session.starts_at, now=now)),
         ends=clock(session.ends_at),
         has_begun=has_begun,
-        is_waiting=session.state == Session.State.WAITING,
         lets_in=is_letting_in(session, now=now),
     )
 

@@ -36,10 +36,11 @@ def manage_cities(request: StaffRequest) -> HttpResponse:
     own = permissions.cities_of(request.user)
     without = own.filter(city_page__isnull=True)
     if request.method == "POST":
-        form = NewPageForm(request.POST, organizations=without)
+        form = NewPageForm(request.POST, organizations=own)  # a colleague may have begun it meanwhile
         if form.is_valid():
             page = cities.begin_page(organization=form.cleaned_data["organization"], by=request.user)
             return redirect("referrals:manage-city", page_pk=page.pk)
+        messages.error(request, _("You cannot begin that page. These are the ones you can write on."))
     pages = [page for page in CityPage.objects.editable_by(request.user).with_cities() if may(request, page)]
     seats = CityMember.objects.editable_by(request.user).filter(agreed_at__isnull=True, organization__in=own)
     context = {

@@ -298,9 +298,11 @@ def test_what_nobody_answers_at_does_not_push_away_who_does(client: Client, stat
 def test_where_nobody_can_write_yet_no_chat_is_called_open(client: Client, state: str) -> None:
     CityPage.objects.create(organization=house(AARHUS), is_published=True, headline="Hej")
     chat("Venner", AARHUS, starts_at=NOW - timedelta(minutes=1), state=state)
-    assert "tag--open" not in index_of(client)
+    for page in (index_of(client), page_of(client), client.get("/").content.decode()):
+        assert "tag--open" not in page
     Session.objects.update(state="open", waiting_since=None)
-    assert "tag--open" in index_of(client)
+    for page in (index_of(client), page_of(client), client.get("/").content.decode()):
+        assert "tag--open" in page
 
 
 def test_of_neighbours_the_one_where_one_can_write_is_first(client: Client) -> None:
@@ -320,6 +322,11 @@ def test_when_all_is_shut_the_page_says_what_opens_next(client: Client) -> None:
     assert "kl. 8" in told
     chat("Snart", AARHUS, starts_at=NOW + timedelta(hours=2), state="lobby")
     assert "Snart" in page_of(client).split("data-next")[1].split("</p>")[0]
+
+
+def test_an_offer_that_nobody_has_checked_lately_is_not_said_to_open_next(client: Client) -> None:
+    offer("Gamle hus", AARHUS, opens=8, checked_on=NOW.date() - timedelta(days=200))
+    assert "Gamle hus" not in page_of(client).split("data-next")[1].split("</p>")[0]
 
 
 def test_of_open_chats_elsewhere_the_chosen_city_s_is_first_then_the_neighbour_s(client: Client) -> None:

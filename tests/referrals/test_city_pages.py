@@ -72,6 +72,21 @@ def test_from_the_offers_to_a_page_that_is_shown_are_four_clicks(client: Client,
     assert 'href="/by/aarhus/"' in after  # four: look at it
 
 
+def test_a_page_that_a_colleague_has_just_begun_is_the_one_to_write_on(
+    client: Client, town: Organization, page: CityPage
+) -> None:
+    begun = client.post(reverse("referrals:manage-cities"), {"organization": town.pk})
+    assert begun["Location"] == at("manage-city", page)
+
+
+def test_whoever_begins_the_page_of_another_city_is_told_what_they_can_write_on(client: Client, page: CityPage) -> None:
+    other = Organization.objects.create(name="Odense", slug="odense", kind="municipality", municipality_code="461")
+    answer = client.post(reverse("referrals:manage-cities"), {"organization": other.pk})
+    assert "notice--error" in answer.content.decode()
+    assert at("manage-city", page) in answer.content.decode()
+    assert not CityPage.objects.filter(organization=other).exists()
+
+
 def test_what_is_saved_on_a_page_that_is_shown_is_shown_at_once(client: Client, page: CityPage, writer: User) -> None:
     words(page, writer, "Før")
     show_page(page, writer)
