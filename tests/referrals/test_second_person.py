@@ -503,7 +503,11 @@ def test_of_two_who_decide_at_once_one_does(crisis: MakeService, editor: User, s
         before = ways(service)
         wanted = NEW if before == [OLD] else OLD
         edit(service, editor, wanted)
-        yes, no = at_once(partial(answer, service, sofie), partial(answer, service, third, agrees=False))
+        seen = NumberChange.objects.get().pk  # both have it on their page before either answers
+        yes, no = at_once(
+            partial(answer, service, sofie, change=seen),
+            partial(answer, service, third, change=seen, agrees=False),
+        )
         assert sorted((yes, no)) == ["done", "gone"]
         assert ways(service) == ([wanted] if yes == "done" else before)
         assert (NumberChange.objects.count(), is_shown(service)) == (0, True)
