@@ -128,7 +128,7 @@ class Site:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,  # a machine that is busy with tests can take minutes to migrate
             check=False,
         )
         assert done.returncode == expect, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
