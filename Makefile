@@ -6,8 +6,6 @@ export PORT HOST SAMRUM_DATA
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := .venv/bin/python
-# Three for two cores: rooms that fall silent and browsers that draw leave a core idle for long.
-WORKERS := -n 3 --dist loadfile
 
 .PHONY: help run test test-fast soak bench lint audit format pictures messages dev
 
@@ -22,11 +20,10 @@ dev:
 
 test: dev ## every test, on SQLite and again on PostgreSQL and Redis
 	@python3 deploy/environment.py services browser
-	$(PYTHON) -m tests.services $(PYTHON) -m pytest $(WORKERS) -m "both_engines or postgres"
-	$(PYTHON) -m pytest $(WORKERS)
+	$(PYTHON) -m tests.engines
 
 test-fast: dev ## the tests that need no browser, no services, no server processes
-	$(PYTHON) -m pytest $(WORKERS) -m "not browser and not server"
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser and not server"
 
 soak: dev ## the threat rows at full count; takes long
 	@python3 deploy/environment.py services browser

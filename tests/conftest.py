@@ -24,25 +24,27 @@ pytest_plugins = ["tests.servers", "tests.flushing"]
 # Put a file here when it takes more than half a minute (`pytest --durations=40`).
 LONGEST_FIRST = (
     "browser/test_axe.py",
-    "browser/test_room_page.py",
-    "browser/test_room_line.py",
-    "browser/test_room_beside.py",
-    "browser/test_queue.py",
-    "browser/test_desk_tools.py",
-    "browser/test_desk_look.py",
-    "browser/test_forum.py",
-    "browser/test_door.py",
-    "browser/test_desk_evening.py",
-    "browser/test_letters.py",
-    "browser/test_exit.py",
-    "browser/test_evening.py",
     "chat/test_races.py",
+    "browser/test_room_page.py",
     "deploy/test_run.py",
-    "chat/test_rooms_beside.py",
     "chat/test_threats.py",
-    "tests/test_servers.py",
     "chat/test_faults.py",
+    "chat/test_retention.py",
+    "browser/test_room_beside.py",
+    "browser/test_room_line.py",
+    "browser/test_desk_tools.py",
+    "browser/test_queue.py",
+    "browser/test_desk_look.py",
+    "browser/test_desk_evening.py",
+    "browser/test_door.py",
+    "browser/test_evening.py",
+    "referrals/test_walls.py",
+    "browser/test_forum.py",
+    "chat/test_rooms_beside.py",
     "chat/test_silence.py",
+    "accounts/test_login.py",
+    "browser/test_exit.py",
+    "browser/test_letters.py",
 )
 
 
@@ -72,14 +74,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def in_turn(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Browsers first, then servers, then the rest, the longest first; the tests of a file stay together."""
+    """The longest first, then browsers, then servers, then the rest; the tests of a file stay together."""
     servers = {item.path for item in items if item.get_closest_marker("server")}
 
     def turn(item: pytest.Item) -> tuple[int, int, str]:
         path = item.path.as_posix()
-        kind = 0 if "/browser/" in path else 1 if item.path in servers else 2
         place = next((n for n, name in enumerate(LONGEST_FIRST) if path.endswith(name)), len(LONGEST_FIRST))
-        return kind, place, path
+        kind = 0 if "/browser/" in path else 1 if item.path in servers else 2
+        return place, kind, path
 
     return sorted(items, key=turn)
 

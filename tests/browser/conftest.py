@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.outside import Outside
 from tests.browser.people import VIEWPORTS
@@ -39,6 +39,10 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+
+# A machine with other work is slow, and no test of ours measures time.
+expect.set_options(timeout=15_000)
 
 
 class Watch:
@@ -98,7 +102,7 @@ def _people_of(browser: Browser) -> Iterator[Callable[..., Page]]:
             ignore_https_errors=True,  # the outside world's certificate is of our own making
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         watches.append((context, Watch(context)))
         return context.new_page()
 

@@ -29,6 +29,12 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
         return !ends.every((end) => element.contains(document.elementFromPoint(...end)));
     })
     .map(([element, box]) => `${element.textContent.trim() || element.name}: ${box.width | 0}x${box.height | 0}`)"""
+# The same for a room, where nothing may be scrolled: what a box says of itself.
+TOO_SMALL = """() => [...document.querySelectorAll("button, a, textarea, summary, .choice, input")]
+    .filter((element) => !element.closest(".choice") || element.matches(".choice"))
+    .filter((element) => element.checkVisibility() && !element.matches(".skip"))
+    .map((element) => [element.textContent.trim() || element.className, element.getBoundingClientRect()])
+    .filter(([, box]) => Math.round(box.width) < 44 || Math.round(box.height) < 44).map(([text]) => text)"""
 # No colour is on its way to another any more.
 COLOURS_ARE_THERE = """() => {
     for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
@@ -97,6 +103,17 @@ def no_violations_in_light_and_dark(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     no_violations(page, only=COLOURS)
     page.emulate_media(color_scheme="light")
+
+
+def is_fine(page: Page) -> None:
+    """A room as it stands, which nothing may scroll or reload: axe, targets of 44 px, nothing sideways.
+
+    At 400 % the same markup lies in a narrower window: there only the targets and the width are looked at.
+    """
+    if page.viewport_size != VIEWPORTS["zoomed"]:
+        no_violations_in_light_and_dark(page)
+    assert page.evaluate(TOO_SMALL) == []
+    assert sideways(page) == 0
 
 
 def readable_by_everybody(page: Page, *, without: tuple[str, ...] = ()) -> None:

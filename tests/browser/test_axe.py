@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -66,6 +67,7 @@ def page_of(world: World, visits: Callable[..., Page]) -> Callable[[str], Page]:
     def find(role: str) -> Page:
         if role not in pages:
             pages[role] = visits("phone", reduced_motion="reduce")
+            pages[role].add_init_script(AXE_SCRIPT)  # sent once, and not for each page anew
             ROLES[role](pages[role], world)
         return pages[role]
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
 from tests.browser.desks import card, message, take, tool, tools, whisper_box
-from tests.browser.people import no_violations_in_light_and_dark, sideways
+from tests.browser.people import is_fine
 from tests.browser.rooms import Evening, Visitor, say
-from tests.browser.test_room_page import TOO_SMALL
 from tests.servers import Site
 
 ROW = "Blå Ræv skriver noget hårdt"
@@ -28,12 +27,6 @@ def evening(server: Site, visitor: Visitor, django_db_blocker: DjangoDbBlocker) 
             yield
 
     return Evening(server, visitor, database)
-
-
-def is_fine(page: Page) -> None:
-    no_violations_in_light_and_dark(page)
-    assert page.evaluate(TOO_SMALL) == []
-    assert sideways(page) == 0
 
 
 @pytest.mark.parametrize("viewport", ["phone", "desktop", "zoomed"])

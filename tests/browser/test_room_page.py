@@ -6,19 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
-from tests.browser.people import no_violations_in_light_and_dark, sideways
+from tests.browser.people import is_fine, sideways
 from tests.browser.rooms import PATIENCE, Evening, Visitor, act, hears, log_of, room_of, say
 from tests.servers import Site
 
 ACUTE = "jeg vil dø"
-TOO_SMALL = """() => [...document.querySelectorAll("button, a, textarea, summary, .choice, input")]
-    .filter((element) => !element.closest(".choice") || element.matches(".choice"))
-    .filter((element) => element.checkVisibility() && !element.matches(".skip"))
-    .map((element) => [element.textContent.trim() || element.className, element.getBoundingClientRect()])
-    .filter(([, box]) => Math.round(box.width) < 44 || Math.round(box.height) < 44).map(([text]) => text)"""
 OUT_OF_SIGHT = """() => [".exit", ".help-now", "#text", ".composer__send"]
     .map((selector) => [selector, document.querySelector(selector).getBoundingClientRect()])
     .filter(([, box]) => box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth)
@@ -40,13 +35,6 @@ def evenings(server: Site, visitor: Visitor, django_db_blocker: DjangoDbBlocker)
 @pytest.fixture
 def evening(evenings: Callable[..., Evening]) -> Evening:
     return evenings()
-
-
-def is_fine(page: Page) -> None:
-    """Readable for everybody: axe, targets of 44 px, nothing sideways."""
-    no_violations_in_light_and_dark(page)
-    assert page.evaluate(TOO_SMALL) == []
-    assert sideways(page) == 0
 
 
 def test_every_state_of_a_young_persons_room_can_be_read_by_everybody(evening: Evening) -> None:
