@@ -1,6 +1,7 @@
 """What every test may ask for. Fixtures of servers stand in `tests/servers.py`, of Chromium in `tests/browser/`."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -71,6 +72,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = in_turn(kept)
+
+
+def pytest_collection_finish() -> None:
+    """Five thousand tests and all of Django stay to the end: looking through them for garbage is a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def in_turn(items: list[pytest.Item]) -> list[pytest.Item]:
